@@ -1,0 +1,32 @@
+"""The one error a user can cause: it says where, what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class InputError(Exception):
+    """Something the user gave can't be used; shown as one plain message, exit code 2.
+
+    Args:
+        what: what is wrong, as a sentence without a full stop.
+        do: what to do about it, as a sentence without a full stop.
+        file: the file's name or the table's name.
+        row: the row's number, 1 = first data row.
+        field: the column, setting or key.
+
+    Example:
+        >>> print(InputError("'13/1' is not a date", "write dates as 2020-12-31", file="a.csv", row=7, field="recorded"))
+        a.csv, row 7, recorded: '13/1' is not a date. Write dates as 2020-12-31.
+    """
+
+    def __init__(
+        self, what: str, do: str = "", *, file: object = None, row: int | None = None, field: str | None = None
+    ) -> None:
+        self.what, self.do, self.row, self.field = what, do, row, field
+        self.file = None if file is None else str(file)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = [part for part in (self.file, f"row {self.row}" if self.row else None, self.field) if part]
+        where = ", ".join(place) + ": " if place else ""
+        advice = f" {self.do[0].upper()}{self.do[1:]}." if self.do else ""
+        return f"{where}{self.what}.{advice}"
