@@ -7,6 +7,8 @@ duckdb or pyspark.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from countylines.tables import Frame
+from countylines.writer import write_sorted
 
 BatchFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 BATCH_ROWS = 16_384  # best for the matcher (docs/performance.md)
-GROUP_ROWS = 131_072  # rows of a Parquet row group, so that equal rows give equal bytes
 
 
 class Engine(Protocol):
@@ -37,8 +39,14 @@ class Engine(Protocol):
     def map_batches(self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path) -> Frame:
         """Send the frame through ``function`` in Arrow batches, keep what comes back."""
 
+    def gather(self, frame: Frame, by: Sequence[str], column: str) -> Frame:
+        """One row per ``by`` with its values of ``column`` as a sorted list: the one aggregate that Narwhals lacks."""
+
     def write(self, frame: Frame, path: Path, by: Sequence[str], schema: pa.Schema) -> int:
         """Write the frame sorted, by the one writer, so that equal rows give equal bytes; the number of rows."""
+
+    def spill_to(self, folder: Path) -> None:
+        """Where to put what doesn't fit in memory."""
 
     def close(self) -> None:
         """Let go of files and processes."""
@@ -49,7 +57,7 @@ class DuckDB:
 
     name = "duckdb"
 
-    def __init__(self, memory_limit: str = "2GB", threads: int | None = None, spill: Path | None = None) -> None:
+    def __init__(self, memory_limit: str = "2GB", threads: int | None = None) -> None:
         import duckdb
 
         config: dict[str, Any] = {
@@ -59,8 +67,6 @@ class DuckDB:
         }
         if threads:
             config["threads"] = threads
-        if spill:
-            config["temp_directory"] = str(spill)
         self.connection = duckdb.connect(config=config)
 
     def scan(self, path: Path) -> Frame:
@@ -81,8 +87,16 @@ class DuckDB:
                 writer.write_batch(function(batch))
         return self.scan(path)
 
+    def gather(self, frame: Frame, by: Sequence[str], column: str) -> Frame:
+        keys = ", ".join(f'"{name}"' for name in by)
+        listed = nw.to_native(frame).aggregate(f'{keys}, list_sort(list("{column}")) as "{column}"', keys)
+        return nw.from_native(listed)
+
     def write(self, frame: Frame, path: Path, by: Sequence[str], schema: pa.Schema) -> int:
         return write_sorted(self._batches(frame.sort(*by, nulls_last=False)), path, schema)
+
+    def spill_to(self, folder: Path) -> None:
+        self.connection.execute("SET temp_directory = ?", [str(folder)])
 
     def close(self) -> None:
         self.connection.close()
@@ -104,10 +118,12 @@ class Spark:
         """A session on this machine; Java 17 is needed."""
         from pyspark.sql import SparkSession
 
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers start whatever python3 is on the path
         session = (
             SparkSession.builder.master(f"local[{cores}]")
             .appName("countylines")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")  # progress.py shows the steps
             .config("spark.driver.memory", memory)
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
@@ -140,42 +156,25 @@ class Spark:
         nw.to_native(frame).mapInArrow(each, from_arrow_schema(schema)).write.parquet(str(path))
         return self.scan(path)
 
+    def gather(self, frame: Frame, by: Sequence[str], column: str) -> Frame:
+        from pyspark.sql.functions import array_sort, collect_list
+
+        listed = nw.to_native(frame).groupBy(*by).agg(array_sort(collect_list(column)).alias(column))
+        gathered: Frame = nw.from_native(listed)
+        return gathered
+
     def write(self, frame: Frame, path: Path, by: Sequence[str], schema: pa.Schema) -> int:
         table = nw.to_native(frame.sort(*by, nulls_last=False)).toArrow()
         return write_sorted(iter(table.to_batches(BATCH_ROWS)), path, schema)
+
+    def spill_to(self, folder: Path) -> None:
+        """Spark spills where its own configuration says."""
 
     def close(self) -> None:
         self.session.stop()
 
 
-def write_sorted(batches: Iterator[pa.RecordBatch], path: Path, schema: pa.Schema) -> int:
-    """Write sorted batches as Parquet in row groups of equal size, whatever the batches' size; the number of rows.
-
-    Example:
-        >>> import tempfile
-        >>> file = Path(tempfile.mkdtemp()) / "t.parquet"
-        >>> batches = [pa.record_batch({"n": [1, 2]}), pa.record_batch({"n": [3]})]
-        >>> write_sorted(iter(batches), file, pa.schema([("n", pa.int64())]))
-        3
-    """
-    rows, waiting = 0, 0
-    buffer: list[pa.RecordBatch] = []
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, store_schema=True) as writer:
-        for batch in batches:
-            buffer.append(batch.select(schema.names).cast(schema))
-            waiting += batch.num_rows
-            rows += batch.num_rows
-            while waiting >= GROUP_ROWS:
-                table = pa.Table.from_batches(buffer, schema)
-                writer.write_table(table.slice(0, GROUP_ROWS).combine_chunks(), row_group_size=GROUP_ROWS)
-                buffer = table.slice(GROUP_ROWS).to_batches()
-                waiting -= GROUP_ROWS
-        if buffer or not rows:
-            writer.write_table(pa.Table.from_batches(buffer, schema).combine_chunks(), row_group_size=GROUP_ROWS)
-    return rows
-
-
-def open_engine(name: str, spill: Path | None = None) -> Engine:
+def open_engine(name: str) -> Engine:
     """The engine by its name: duckdb or spark.
 
     Raises:
@@ -184,7 +183,7 @@ def open_engine(name: str, spill: Path | None = None) -> Engine:
     from countylines.errors import InputError
 
     if name == "duckdb":
-        return DuckDB(spill=spill)
+        return DuckDB()
     if name != "spark":
         raise InputError(f"there is no engine {name!r}", "use duckdb or spark", field="--engine")
     try:

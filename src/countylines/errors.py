@@ -14,8 +14,8 @@ class InputError(Exception):
         field: the column, setting or key.
 
     Example:
-        >>> print(InputError("'13/1' is not a date", "write dates as 2020-12-31", file="a.csv", row=7, field="recorded"))
-        a.csv, row 7, recorded: '13/1' is not a date. Write dates as 2020-12-31.
+        >>> print(InputError("'13/1' is not a date", "write 2020-12-31", file="a.csv", row=7, field="recorded"))
+        a.csv, row 7, recorded: '13/1' is not a date. Write 2020-12-31.
     """
 
     def __init__(

@@ -426,7 +426,7 @@ class Matches:
 
     Attributes:
         hits: as the run table ``hits``.
-        record_groups: ``record_id``, ``group``, ``weight``: the distinct groups a text hits, each with its weight there.
+        record_groups: ``record_id``, ``group``, ``weight``: the distinct groups a text hits and their weight there.
         scores: as the run table ``record_scores``.
     """
 

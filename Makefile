@@ -1,0 +1,49 @@
+# Two commands: make demo and make test. Each sets up everything it needs; Linux with Python 3.11 or newer and make is enough.
+SHELL := /bin/bash
+BIN := .venv/bin
+PYTHON ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint check bench wheel docs clean
+
+help:  ## what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+demo: .venv/.installed  ## invent a small police force, find its county-lines groups, show the answer
+	$(BIN)/countylines demo
+
+test: .venv/.installed-dev  ## style, types, import contracts, documentation and every test
+	scripts/services.sh
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/.installed-dev check  ## only what needs no test: style, types, import contracts, generated documentation
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m countylines.documentation --check
+
+bench: .venv/.installed-dev  ## the benchmarks, smallest first; figures are kept in docs/performance.md
+	scripts/bench.sh
+
+wheel: .venv/.installed-dev  ## dist/: the wheel, and a folder of wheels to install from without internet
+	scripts/wheel.sh
+
+docs: .venv/.installed-dev  ## write docs/tables.md and docs/settings.md from the code
+	$(BIN)/python -m countylines.documentation
+
+clean:  ## remove what these commands made
+	rm -rf .venv dist build demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.installed: pyproject.toml constraints.txt
+	scripts/setup.sh
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml constraints.txt
+	scripts/setup.sh database,spark,dev
+	@touch $@ .venv/.installed

@@ -1,0 +1,134 @@
+"""Who is treated how: children and believed victims are protected, people with a sign of exploitation held (METHOD 1).
+
+Law: Modern Slavery Act 2015 s.45 and s.52; Data Protection Act 2018 s.38 (victims, witnesses and suspects told apart).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import narwhals as nw
+
+from countylines.network.share import EDGE_OF_A_THRESHOLD
+from countylines.network.slavery import is_slavery
+from countylines.settings import UnknownAge
+from countylines.tables import Frame
+
+ADULT = 18
+
+UNDER_AGE = "under 18 in a matched record"
+MISSING = "missing in a matched record"
+VICTIM = "only victim in a matched record"
+CUCKOOED = "may be cuckooed"
+ENSLAVED = "victim of a modern-slavery offence"
+BYSTANDER = "associate without an offender role"
+
+
+def under_age(born: nw.Expr, day: nw.Expr) -> nw.Expr:
+    """Whether somebody is under 18 on a day; on 28 February someone born on the 29th isn't a year older yet.
+
+    Unknown when either date is.
+    """
+    years = day.dt.year() - born.dt.year()
+    before_birthday = (day.dt.month() < born.dt.month()) | (
+        (day.dt.month() == born.dt.month()) & (day.dt.day() < born.dt.day())
+    )
+    return (years < ADULT) | ((years == ADULT) & before_birthday)
+
+
+def protection(nominals: Frame, known_victims: Frame, as_of: dt.date, unknown_age: UnknownAge) -> Frame:
+    """Children, believed victims, and people of unknown age.
+
+    Args:
+        nominals: ``nominal``, ``nominal_id``, ``date_of_birth``.
+        known_victims: ``nominal_id``.
+
+    Returns:
+        One row per ``nominal``: ``is_child`` (null = age unknown), ``believed_exploited``, ``protected``.
+    """
+    born = nw.col("date_of_birth")
+    listed = known_victims.select("nominal_id").unique().with_columns(listed=nw.lit(True))
+    child = under_age(born, nw.lit(as_of))
+    if unknown_age == "adult":
+        child = child.fill_null(False)
+    flags = nominals.join(listed, on="nominal_id", how="left").with_columns(
+        is_child=child, believed_exploited=nw.col("listed").fill_null(False)
+    )
+    return flags.select(
+        "nominal",
+        "is_child",
+        "believed_exploited",
+        protected=nw.col("is_child").fill_null(True) | nw.col("believed_exploited"),
+    )
+
+
+def signs_in_matched_records(there: Frame, nominals: Frame) -> Frame:
+    """The signs of exploitation that a matched record shows of a person who connects there.
+
+    Args:
+        there: links in matched records, with ``date`` and ``only_cuckoo`` (the record stays below keep_weight without
+            CUCKOO).
+        nominals: ``nominal``, ``date_of_birth``.
+
+    Returns:
+        One row per ``nominal`` and ``held`` (the reason).
+    """
+    dated = there.join(nominals.select("nominal", "date_of_birth"), on="nominal")
+    signs = {
+        UNDER_AGE: under_age(nw.col("date_of_birth"), nw.col("date")),
+        MISSING: nw.col("missing"),
+        VICTIM: nw.col("only_victim"),
+        CUCKOOED: nw.col("loose") & nw.col("only_cuckoo"),
+    }
+    return nw.concat([_those(dated, sign, reason) for reason, sign in signs.items()])
+
+
+def only_by_cuckoo(scores: Frame, groups: Frame, keep_weight: float) -> Frame:
+    """The matched records that CUCKOO hits and that would be below keep_weight without it: ``record``.
+
+    Args:
+        scores: ``record``, ``score``.
+        groups: ``record``, ``group``, ``weight``.
+    """
+    mark = nw.lit(True)
+    hit = groups.filter(nw.col("group") == "CUCKOO").select("record", cuckoo=mark)
+    rest = groups.filter(nw.col("group") != "CUCKOO").group_by("record").agg(nw.col("weight").sum().alias("rest"))
+    without = scores.join(hit, on="record").join(rest, on="record", how="left")
+    return without.filter(nw.col("rest").fill_null(0.0) < keep_weight - EDGE_OF_A_THRESHOLD).select("record")
+
+
+def enslaved(involvements: Frame, records: Frame, nominals: Frame) -> Frame:
+    """Victims of a modern-slavery offence, in any record: ``nominal``, ``held``."""
+    code = nw.col("offence_code").str.strip_chars()
+    crimes = records.filter(~code.is_null()).filter(is_slavery(code)).select("record_id")
+    victims = involvements.filter(nw.col("role") == "victim").join(crimes, on="record_id", how="semi")
+    found = nominals.select("nominal", "nominal_id").join(victims, on="nominal_id", how="semi")
+    return found.select("nominal", held=nw.lit(ENSLAVED))
+
+
+def bystanders(decided: Frame, matched_ties: Frame) -> Frame:
+    """Associates without an offender role in a record shared with a matched person: ``nominal``, ``held``."""
+    active = matched_ties.filter(nw.col("offender")).select("nominal").unique()
+    associates = decided.filter(nw.col("decision") == "associate").select("nominal")
+    return associates.join(active, on="nominal", how="anti").with_columns(held=nw.lit(BYSTANDER))
+
+
+def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame) -> Frame:
+    """The reasons why people who aren't protected are held, until two people decide "no sign of exploitation".
+
+    Args:
+        signs: frames of ``nominal``, ``held``.
+        rulings: decisions in force: ``nominal_id``, ``decision``.
+
+    Returns:
+        One row per ``nominal`` and ``held``.
+    """
+    cleared = rulings.filter(nw.col("decision") == "no sign of exploitation").select("nominal_id")
+    free = nominals.join(cleared, on="nominal_id", how="semi").select("nominal")
+    guarded = protection.filter(nw.col("protected")).select("nominal")
+    found = nw.concat(signs).unique()
+    return found.join(guarded, on="nominal", how="anti").join(free, on="nominal", how="anti")
+
+
+def _those(frame: Frame, sign: nw.Expr, reason: str) -> Frame:
+    return frame.filter(sign).select("nominal").unique().with_columns(held=nw.lit(reason))

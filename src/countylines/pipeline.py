@@ -1,0 +1,116 @@
+"""The whole flow: extracts in, a run out. Read this first."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from countylines import manifest
+from countylines.engine import Engine
+from countylines.graph import graph_of
+from countylines.ingest import ingest
+from countylines.match import match
+from countylines.match.lexicon import Lexicon, load_lexicon
+from countylines.network import build_network
+from countylines.partition import group_tables, partition
+from countylines.progress import Progress
+from countylines.runs import Run, log_to, new_run, open_run, write_json, write_table
+from countylines.settings import Settings
+from countylines.tables import EXTRACTS, RUN, Matches, Network, Sources
+
+
+def run(
+    extracts: Path,
+    out: Path,
+    settings: Settings,
+    engine: Engine,
+    previous: Path | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Read extracts, find the network and its groups, and keep the result as a run.
+
+    Args:
+        extracts: a folder of canonical extracts, or a sources file.
+        out: the run's folder; it appears whole or not at all.
+        settings: every stage's settings.
+        engine: where the relational steps run.
+        previous: an earlier run, whose groups keep their ids and names.
+        progress: shown while it lasts.
+
+    Returns:
+        ``out``.
+
+    Raises:
+        InputError: something given can't be used; nothing is written over, and no run appears.
+    """
+    progress = progress or Progress()
+    lexicon = load_lexicon(lexicon_path(settings))
+    earlier = open_run(previous) if previous else None
+    with new_run(out) as folder, log_to(folder / "run.log"):
+        work = folder / "work"
+        work.mkdir()
+        engine.spill_to(work)
+        rejects = out.with_name(f"{out.name}.rejects.csv")
+        sources = ingest(extracts, settings.ingest, engine, work, progress, rejects_to=rejects)
+        matches = match(sources["records"], lexicon, settings.match, engine, work, progress)
+        weights = group_weights(lexicon, settings, engine, work)
+        network = build_network(
+            sources, matches, group_weights=weights, settings=settings, engine=engine, folder=work, progress=progress
+        )
+        save(sources, matches, network, engine, folder, progress)
+        find_groups(network, sources, settings, earlier, folder, progress)
+        shutil.copyfile(work / "rejects.parquet", folder / "rejects.parquet")
+        shutil.rmtree(work)
+        manifest.write(folder, sources, matches, lexicon, settings, engine, earlier)
+        write_json(progress.timings, folder / "timings.json")
+    return out
+
+
+def save(
+    sources: Sources, matches: Matches, network: Network, engine: Engine, folder: Path, progress: Progress
+) -> None:
+    """Write every large table sorted, by the one writer."""
+    (folder / "sources").mkdir()
+    for name, table in EXTRACTS.items():
+        with progress.step(f"writing sources: {name}"):
+            others = [column for column in table.names if column not in table.key]
+            by = table.key if name in ("records", "nominals", "involvements") else (*table.key, *others)
+            engine.write(sources[name], folder / "sources" / f"{name}.parquet", by, table.schema)
+    frames = {"hits": matches.hits, "record_scores": matches.scores, **vars(network)}
+    for name, frame in frames.items():
+        if name != "nominals":  # these wait for their groups
+            with progress.step(f"writing {name.replace('_', ' ')}"):
+                engine.write(frame, folder / f"{name}.parquet", RUN[name].key, RUN[name].schema)
+
+
+def find_groups(
+    network: Network, sources: Sources, settings: Settings, earlier: Run | None, folder: Path, progress: Progress
+) -> None:
+    """Cross the border: the kept people become a graph, the graph becomes groups."""
+    nominals = pl.from_arrow(network.nominals.collect("pyarrow").to_arrow())
+    reference = pl.from_arrow(sources["reference_groups"].collect("pyarrow").to_arrow())
+    assert isinstance(nominals, pl.DataFrame) and isinstance(reference, pl.DataFrame)
+    graph = graph_of(nominals, pl.read_parquet(folder / "edges.parquet"))
+    with progress.step("finding groups"):
+        found = partition(graph, settings.partition)
+    previous = (earlier.read("nominals"), earlier.read("groups")) if earlier else None
+    groups, overlaps, membership = group_tables(graph, found, settings.partition.min_group_size, reference, previous)
+    no_figure = pl.lit(None, pl.Float64)
+    grouped = nominals.join(membership, on="nominal_id").with_columns(
+        pl.col("held").fill_null([]), stays=no_figure, kept_share=no_figure
+    )
+    write_table(grouped, folder, "nominals")
+    write_table(groups, folder, "groups")
+    write_table(overlaps, folder, "reference_overlaps")
+
+
+def lexicon_path(settings: Settings) -> Path | None:
+    """Where the lexicon lies; None = the one shipped."""
+    return (settings.folder or Path()) / settings.match.lexicon if settings.match.lexicon else None
+
+
+def group_weights(lexicon: Lexicon, settings: Settings, engine: Engine, folder: Path):  # type: ignore[no-untyped-def]
+    """Every search group with its weight, as a frame."""
+    ...

@@ -1,0 +1,151 @@
+"""A run is an immutable folder of Parquet tables and a manifest: whole or not there, and needing nothing outside it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from countylines.errors import InputError
+from countylines.tables import RUN
+from countylines.writer import write_sorted
+
+MANIFEST = "manifest.json"
+PACKAGES = ("countylines", "duckdb", "hyperscan", "igraph", "narwhals", "polars", "pyarrow", "scipy")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run, opened for reading."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """One of the run's own tables, or ``sources/<name>``.
+
+        Raises:
+            InputError: the run has no such table.
+        """
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(f"this run has no table {name!r}", "was it copied whole?", file=self.folder.name)
+        return pl.scan_parquet(path, glob=False)
+
+    def read(self, name: str) -> pl.DataFrame:
+        """The table in memory."""
+        return self.table(name).collect()
+
+
+def open_run(folder: Path) -> Run:
+    """Open a finished run.
+
+    Raises:
+        InputError: the folder isn't a finished run.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        advice = "give the folder that countylines run --out made"
+        raise InputError("this is not a finished run", advice, file=folder) from error
+    return Run(folder, manifest)
+
+
+def find_runs(folder: Path) -> list[Run]:
+    """The finished runs in a folder, by name."""
+    if not folder.is_dir():
+        raise InputError("there is no such folder", "give the folder that holds the runs", file=folder)
+    return [open_run(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+
+
+@contextmanager
+def new_run(out: Path) -> Iterator[Path]:
+    """A folder to work in, which becomes the run when the block ends well and vanishes when it doesn't.
+
+    What a killed run left behind is cleared by the next one to the same place. A lock keeps two runs apart.
+
+    Raises:
+        InputError: the run exists, its parent doesn't, or another run to it is under way.
+    """
+    out = out.absolute()
+    if out.exists():
+        raise InputError("this run exists already; nothing was changed", "choose another name for --out", file=out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out.parent / f".{out.name}.lock")
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        advice = "wait for it, or choose another --out"
+        raise InputError("another run to this place is under way", advice, file=out) from error
+    except OSError as error:
+        raise InputError(f"this place can't be written: {error.strerror}", "choose another --out", file=out) from error
+    partial = out.parent / f".{out.name}.partial"
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        yield partial
+        _settle(partial)
+        partial.rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+@contextmanager
+def log_to(path: Path) -> Iterator[None]:
+    """Write the package's log lines to a file while the block lasts."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("countylines")
+    before = log.level
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
+        handler.close()
+
+
+def write_table(frame: pl.DataFrame, folder: Path, name: str) -> int:
+    """Write a small table in the run's layout, sorted by its key; the number of rows."""
+    table = RUN[name]
+    ordered = frame.select(table.names).sort(table.key, nulls_last=False)
+    return write_sorted(iter(ordered.to_arrow().to_batches()), folder / f"{name}.parquet", table.schema)
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write JSON so that the same content gives the same bytes."""
+    path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """The versions that a result may depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def rows(folder: Path) -> dict[str, int]:
+    """The number of rows of each Parquet table in a folder, ``sources/`` included."""
+    found = sorted(folder.rglob("*.parquet"))
+    return {path.relative_to(folder).with_suffix("").as_posix(): pq.read_metadata(path).num_rows for path in found}
+
+
+def _settle(folder: Path) -> None:
+    """Make sure the bytes are on the disk before the folder takes its name."""
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())

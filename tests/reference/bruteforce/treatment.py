@@ -1,0 +1,110 @@
+"""METHOD 1, "Who is treated how": protected, held with reasons, rankable; and the victims of section 3."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tests.reference.bruteforce.network import People
+from tests.reference.bruteforce.people import Data
+from tests.reference.bruteforce.rulings import freed
+from tests.reference.bruteforce.sources import Kept
+from tests.reference.bruteforce.values import capped_sum, reaches, under_18
+
+from countylines.settings import Settings
+
+ONCE_CHILD = "under 18 in a matched record"
+MISSING = "missing in a matched record"
+VICTIM = "only victim in a matched record"
+CUCKOO = "subject or associate where only CUCKOO counts"
+SLAVERY = "victim of a modern-slavery offence"
+ASSOCIATE = "associate without an offender role beside a matched person"
+SLAVERY_CLASSES = {"106", "36", "72"}  # modern slavery act, hold in slavery, trafficking
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """How a kept person is treated; is_child is None where the age is unknown."""
+
+    is_child: bool | None
+    believed_exploited: bool
+    protected: bool
+    held: tuple[str, ...]
+
+    @property
+    def rankable(self) -> bool:
+        return not self.protected and not self.held
+
+
+def treatment(u: str, people: People, data: Data, kept: Kept, settings: Settings) -> Treatment:
+    """The treatment of one kept person."""
+    born = kept.born.get(u)
+    is_child = None if born is None else under_18(born, kept.as_of)
+    believed = any(row["nominal_id"] == u for row in kept.tables["known_victims"])
+    protected = bool(is_child) or believed or (born is None and settings.ingest.unknown_age == "protect")
+    if protected or freed(u, kept.rulings):
+        return Treatment(is_child, believed, protected, ())
+    mine = [record for record in data.matched if u in data.roles[record]]
+    reasons = {
+        ONCE_CHILD: born is not None and any(under_18(born, data.dates[record]) for record in mine),
+        MISSING: any("missing" in data.roles[record][u] for record in mine),
+        VICTIM: any(data.only_victim(u, record) for record in mine),
+        CUCKOO: any(cuckooed(u, record, data, settings.network.keep_weight) for record in mine),
+        SLAVERY: slavery_victim(u, kept),
+        ASSOCIATE: people.considered[u].decision == "associate" and not offends_beside_matched(u, people, data),
+    }
+    return Treatment(is_child, believed, protected, tuple(sorted(reason for reason, true in reasons.items() if true)))
+
+
+def cuckooed(u: str, record: str, data: Data, keep_weight: float) -> bool:
+    """Subject or associate of a record that would be below keep_weight without CUCKOO."""
+    weights = data.scores[record].weights
+    rest = capped_sum(weight for group, weight in sorted(weights.items()) if group != "CUCKOO")
+    there = bool(data.roles[record][u] & {"subject", "associate"})
+    return there and "CUCKOO" in weights and not reaches(rest, keep_weight)
+
+
+def slavery_victim(u: str, kept: Kept) -> bool:
+    codes = {row["record_id"]: row.get("offence_code", "") for row in kept.tables["records"]}
+    return any(
+        row["nominal_id"] == u and row["role"] == "victim" and slavery(codes[row["record_id"]])
+        for row in kept.tables["involvements"]
+    )
+
+
+def slavery(code: str) -> bool:
+    """Whether a Home Office class is one of modern slavery, however its blanks and zeros are written.
+
+    Example:
+        >>> [slavery(code) for code in ("106/00", "106", " 036/01", "36 / 1", "0072/00", "36", "107/26", "1060", "")]
+        [True, True, True, True, True, True, False, False, False]
+    """
+    return "".join(code.split()).split("/")[0].lstrip("0") in SLAVERY_CLASSES
+
+
+def offends_beside_matched(u: str, people: People, data: Data) -> bool:
+    """An offender role in a record shared with a matched person."""
+    return any(data.offends(u, record) for v in people.matched - {u} for record in data.together(u, v))
+
+
+def evidence(u: str, people: People, data: Data) -> tuple[dt.date | None, dt.date | None]:
+    """Dates of the first and last record behind a kept person's place."""
+    found = people.considered[u]
+    if found.decision == "matched":
+        records = {
+            record for (v, _), connection in people.connections.items() if v == u for record in connection.records
+        }
+    else:
+        records = set(found.tie_records)
+    dates = sorted(data.dates[record] for record in records)
+    return (dates[0], dates[-1]) if dates else (None, None)
+
+
+def victims(data: Data) -> dict[str, list[str]]:
+    """Everybody who is only a victim in a matched record, with those records."""
+    found: dict[str, list[str]] = {}
+    for record in data.matched:
+        for u in data.roles[record]:
+            if data.only_victim(u, record):
+                found.setdefault(u, []).append(record)
+    return found
