@@ -4,6 +4,11 @@ BIN := .venv/bin
 PYTHON ?=
 export PYTHON
 
+# An environment that was copied here from elsewhere still points there: forget that it was installed.
+ifneq ($(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate && echo ours),ours)
+$(shell rm -f .venv/.installed .venv/.installed-dev)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint check bench wheel docs clean
 
@@ -14,7 +19,7 @@ demo: .venv/.installed  ## invent a small police force, find its county-lines gr
 	$(BIN)/countylines demo
 
 test: .venv/.installed-dev  ## style, types, import contracts, documentation and every test
-	scripts/services.sh
+	@scripts/services.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -24,14 +29,14 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m countylines.documentation --check
 
 bench: .venv/.installed-dev  ## the benchmarks, smallest first; figures are kept in docs/performance.md
-	scripts/bench.sh
+	@scripts/bench.sh
 
 wheel: .venv/.installed-dev  ## dist/: the wheel, and a folder of wheels to install from without internet
-	scripts/wheel.sh
+	@scripts/wheel.sh
 
 docs: .venv/.installed-dev  ## write docs/tables.md and docs/settings.md from the code
 	$(BIN)/python -m countylines.documentation
@@ -41,9 +46,9 @@ clean:  ## remove what these commands made
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: pyproject.toml constraints.txt
-	scripts/setup.sh
+	@scripts/setup.sh
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt
-	scripts/setup.sh database,spark,dev
+	@scripts/setup.sh database,spark,dev
 	@touch $@ .venv/.installed

@@ -20,9 +20,8 @@ pick_python() {
   exit 1
 }
 
-# An environment that was moved or whose Python has gone is made anew.
-here="import sys, pathlib; sys.exit(pathlib.Path(sys.prefix).resolve() != pathlib.Path('.venv').resolve())"
-if ! .venv/bin/python -c "$here" 2>/dev/null || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+# An environment that was copied here from elsewhere, or whose Python has gone, is made anew.
+if ! grep -qsF "$(pwd -P)/.venv" .venv/bin/activate || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
   python=$(pick_python)
   if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     say "$python has no venv module. Debian, Ubuntu: apt-get install $(basename "$("$python" -c 'import sys; print(f"python3.{sys.version_info[1]}")')")-venv"

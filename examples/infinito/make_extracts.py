@@ -1,6 +1,6 @@
 """Infinito's summits as canonical extracts: ``python examples/infinito/make_extracts.py FOLDER``.
 
-A summit is an intelligence record, everybody who came is a subject of it, and a *locale* (the organisation's own unit) is
+A summit is an intelligence record, everybody who came is a subject of it, and a *locale* (a local unit) is
 a known group. A summit without a date takes that of the one before it: they are numbered in order of time.
 """
 

@@ -151,12 +151,12 @@ def read_edges(path: Path) -> Graph:
     """Read a list of edges: CSV with the columns a, b (or source, target) and, if there are weights, weight.
 
     Ids are text, without the blanks around them, and sort as text: 10 stands before 9. An edge given several times, in
-    either direction, is one edge of the summed weight (igraph's Walktrap treats k parallel edges unlike one of weight k).
+    either direction, is one edge of the summed weight: igraph's Walktrap treats k parallel edges unlike one of weight k.
     Without a weight column every row weighs 1. Other columns and empty lines are not read.
 
     Raises:
-        InputError: names the file, the row (1 = first data row) and the column: no file, not UTF-8, a missing column, an
-            empty id, a self-loop, a weight that is not a finite number above 0, or no edge at all.
+        InputError: names the file, the row (1 = first data row) and the column: no file, not UTF-8, a missing column,
+            an empty id, a self-loop, a weight that is not a finite number above 0, or no edge at all.
     """
     file, row = path.name, 0
     weights: dict[tuple[str, str], list[float]] = {}

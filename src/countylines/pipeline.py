@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from countylines import manifest
 from countylines.engine import Engine
@@ -18,7 +21,7 @@ from countylines.partition import group_tables, partition
 from countylines.progress import Progress
 from countylines.runs import Run, log_to, new_run, open_run, write_json, write_table
 from countylines.settings import Settings
-from countylines.tables import EXTRACTS, RUN, Matches, Network, Sources
+from countylines.tables import EXTRACTS, RUN, Frame, Matches, Network, Sources
 
 
 def run(
@@ -63,8 +66,17 @@ def run(
         find_groups(network, sources, settings, earlier, folder, progress)
         shutil.copyfile(work / "rejects.parquet", folder / "rejects.parquet")
         shutil.rmtree(work)
-        manifest.write(folder, sources, matches, lexicon, settings, engine, earlier)
+        (folder / manifest.LEXICON).write_bytes(lexicon_bytes(settings))
         write_json(progress.timings, folder / "timings.json")
+        manifest.write(
+            folder,
+            sources=sources,
+            matches=matches,
+            lexicon=lexicon,
+            settings=settings,
+            engine=engine,
+            earlier=earlier,
+        )
     return out
 
 
@@ -111,6 +123,17 @@ def lexicon_path(settings: Settings) -> Path | None:
     return (settings.folder or Path()) / settings.match.lexicon if settings.match.lexicon else None
 
 
-def group_weights(lexicon: Lexicon, settings: Settings, engine: Engine, folder: Path):  # type: ignore[no-untyped-def]
+def lexicon_bytes(settings: Settings) -> bytes:
+    """The lexicon as its file has it; a run keeps a copy, so that it needs nothing outside it."""
+    path = lexicon_path(settings)
+    return path.read_bytes() if path else files("countylines.match").joinpath("lexicon/default.yaml").read_bytes()
+
+
+def group_weights(lexicon: Lexicon, settings: Settings, engine: Engine, folder: Path) -> Frame:
     """Every search group with its weight, as a frame."""
-    ...
+    weights = {group.name: group.weight for group in lexicon.groups}
+    if settings.match.use_marker:
+        weights["MARKER"] = 1.0
+    path = folder / "group_weights.parquet"
+    pq.write_table(pa.table({"group": list(weights), "weight": list(weights.values())}), path)
+    return engine.scan(path)

@@ -12,52 +12,76 @@ from countylines.tables import Frame, Network
 
 
 @dataclass(frozen=True)
-class Tables:
-    """The steps of the network, on numbers."""
+class Base:
+    """Ids as numbers, roles as flags, scores by record number."""
 
     records: Frame
-    nominals: Frame
     dates: Frame
+    nominals: Frame
+    every_link: Frame
+    links: Frame
+    large: Frame
     groups: Frame
-    weights: Frame
+    scores: Frame
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """Who is connected with whom, who was met, and who stays."""
+
     behind: Frame
+    weights: Frame
+    deepened: Frame
+    matched_ties: Frame
     decided: Frame
+    kept: Frame
+
+
+@dataclass(frozen=True)
+class Tied:
+    """The edges between kept people and the table of terms."""
+
+    edges: Frame
+    edge_records: Frame
+    terms: Frame
+
+
+@dataclass(frozen=True)
+class Treated:
+    """How kept people are treated, and whom to protect."""
+
     flagged: Frame
     held: Frame
     seen: Frame
-    edges: Frame
-    edge_records: Frame
     safeguarding: Frame
-    large: Frame
 
 
-def assemble(parts: Tables, terms: Frame, engine: Engine, folder: Path) -> Network:
+def assemble(base: Base, pruned: Pruned, tied: Tied, treated: Treated, engine: Engine, folder: Path) -> Network:
     """Every table of the network with ids instead of numbers."""
 
     def keep(frame: Frame, name: str) -> Frame:
         return engine.keep(frame, folder / f"{name}.parquet")
 
-    one = parts.nominals.select("nominal_id", "nominal")
-    two = parts.nominals.select(other_id="nominal_id", other="nominal")
+    one = base.nominals.select("nominal_id", "nominal")
     return Network(
-        connections=keep(_connections(parts, one, two, engine), "connections"),
-        considered=keep(_considered(parts, one), "considered"),
-        nominals=keep(_nominals(parts, one, engine), "nominals"),
-        edges=keep(_edges(parts, engine), "edges"),
-        term_table=keep(terms, "term_table"),
-        skipped_records=keep(
-            parts.large.join(parts.records, on="record").select("record_id", "nominals"), "skipped_records"
-        ),
-        safeguarding=keep(_safeguarding(parts, one, engine), "safeguarding"),
+        connections=keep(_connections(base, pruned, engine), "connections"),
+        considered=keep(_considered(pruned.decided, one), "considered"),
+        nominals=keep(_nominals(treated, one, engine), "nominals"),
+        edges=keep(_edges(base, tied, engine), "edges"),
+        term_table=keep(tied.terms, "term_table"),
+        skipped_records=keep(base.large.join(base.records, on="record").drop("record"), "skipped_records"),
+        safeguarding=keep(_safeguarding(base, treated.safeguarding, engine), "safeguarding"),
     )
 
 
-def _connections(parts: Tables, one: Frame, two: Frame, engine: Engine) -> Frame:
+def _connections(base: Base, pruned: Pruned, engine: Engine) -> Frame:
     pair = ("nominal", "other")
-    groups = parts.behind.join(parts.groups, on="record").select(*pair, groups="group").unique()
-    records = parts.behind.join(parts.records, on="record").select(*pair, record_ids="record_id")
+    groups = pruned.behind.join(base.groups, on="record").select(*pair, groups="group").unique()
+    records = pruned.behind.join(base.records, on="record").select(*pair, record_ids="record_id")
+    one = base.nominals.select("nominal_id", "nominal")
+    two = base.nominals.select(other_id="nominal_id", other="nominal")
     joined = (
-        parts.weights.join(engine.gather(groups, pair, "groups"), on=list(pair))
+        pruned.weights.join(engine.gather(groups, pair, "groups"), on=list(pair))
         .join(engine.gather(records, pair, "record_ids"), on=list(pair))
         .join(one, on="nominal")
         .join(two, on="other", how="left")
@@ -65,18 +89,17 @@ def _connections(parts: Tables, one: Frame, two: Frame, engine: Engine) -> Frame
     return joined.select("nominal_id", "c", "groups", "record_ids", other="other_id")
 
 
-def _considered(parts: Tables, one: Frame) -> Frame:
-    return parts.decided.join(one, on="nominal").select(
+def _considered(decided: Frame, one: Frame) -> Frame:
+    return decided.join(one, on="nominal").select(
         "nominal_id", "ties", "tie_records", "decision", provisional_weight="p", share="a"
     )
 
 
-def _nominals(parts: Tables, one: Frame, engine: Engine) -> Frame:
-    reasons = engine.gather(parts.held, ("nominal",), "held")
+def _nominals(treated: Treated, one: Frame, engine: Engine) -> Frame:
     joined = (
-        parts.flagged.join(one, on="nominal")
-        .join(parts.seen, on="nominal", how="left")
-        .join(reasons, on="nominal", how="left")
+        treated.flagged.join(one, on="nominal")
+        .join(treated.seen, on="nominal", how="left")
+        .join(engine.gather(treated.held, ("nominal",), "held"), on="nominal", how="left")
     )
     return joined.select(
         "nominal_id",
@@ -93,19 +116,19 @@ def _nominals(parts: Tables, one: Frame, engine: Engine) -> Frame:
     )
 
 
-def _edges(parts: Tables, engine: Engine) -> Frame:
+def _edges(base: Base, tied: Tied, engine: Engine) -> Frame:
     pair = ("nominal", "other")
-    records = parts.edge_records.join(parts.records, on="record").select(*pair, record_ids="record_id")
-    a = parts.nominals.select(nominal_a="nominal_id", nominal="nominal")
-    b = parts.nominals.select(nominal_b="nominal_id", other="nominal")
-    joined = parts.edges.join(engine.gather(records, pair, "record_ids"), on=list(pair))
+    records = tied.edge_records.join(base.records, on="record").select(*pair, record_ids="record_id")
+    a = base.nominals.select(nominal_a="nominal_id", nominal="nominal")
+    b = base.nominals.select(nominal_b="nominal_id", other="nominal")
+    joined = tied.edges.join(engine.gather(records, pair, "record_ids"), on=list(pair))
     return joined.join(a, on="nominal").join(b, on="other").drop("nominal", "other")
 
 
-def _safeguarding(parts: Tables, one: Frame, engine: Engine) -> Frame:
+def _safeguarding(base: Base, listed: Frame, engine: Engine) -> Frame:
     reason = ("nominal", "why")
-    dated = parts.safeguarding.join(parts.dates, on="record").group_by(*reason)
+    dated = listed.join(base.dates, on="record").group_by(*reason)
     seen = dated.agg(nw.col("date").min().alias("first_seen"), nw.col("date").max().alias("last_seen"))
-    records = parts.safeguarding.join(parts.records, on="record").select(*reason, record_ids="record_id")
-    joined = seen.join(engine.gather(records, reason, "record_ids"), on=list(reason)).join(one, on="nominal")
-    return joined.drop("nominal")
+    records = listed.join(base.records, on="record").select(*reason, record_ids="record_id")
+    joined = seen.join(engine.gather(records, reason, "record_ids"), on=list(reason))
+    return joined.join(base.nominals.select("nominal_id", "nominal"), on="nominal").drop("nominal")

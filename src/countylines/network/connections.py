@@ -32,7 +32,7 @@ def evidence(links: Frame, matched: Frame) -> Frame:
     return nw.concat([together.select(columns), alone.select(columns)])
 
 
-def weights(evidence: Frame, groups: Frame) -> Frame:
+def weights(evidence: Frame, groups: Frame, dates: Frame, span: int | None = None) -> Frame:
     """Weigh every connection: the *distinct* groups over all its records add up, to 1.
 
     The same word in ten records adds nothing.
@@ -40,6 +40,8 @@ def weights(evidence: Frame, groups: Frame) -> Frame:
     Args:
         evidence: as made by :func:`evidence`.
         groups: one row per group hit in a record: ``record``, ``group``, ``weight`` (0 to 1).
+        dates: ``record``, ``date``.
+        span: months within which groups may add up; None = no limit.
 
     Returns:
         One row per ``nominal`` and ``other`` with ``c``, 0 to 1, at 9 decimals.
@@ -51,22 +53,16 @@ def weights(evidence: Frame, groups: Frame) -> Frame:
     Source: West Midlands Police (2021), section 4.1: "the weighting is additive over all of the found search terms with
         an upper limit of 1"; that it is taken per connection and from each side is our choice.
     """
-    seen = evidence.join(groups, on="record")
-    distinct = seen.group_by("nominal", "other", "group").agg(nw.col("weight").max())
+    if span is not None:
+        return _weights_within(evidence, groups, dates, span)
+    distinct = evidence.join(groups, on="record").group_by("nominal", "other", "group").agg(nw.col("weight").max())
     return distinct.group_by("nominal", "other").agg(exact_sum(nw.col("weight")).clip(upper_bound=1.0).alias("c"))
 
 
-def weights_within(evidence: Frame, groups: Frame, dates: Frame, months: int) -> Frame:
+def _weights_within(evidence: Frame, groups: Frame, dates: Frame, months: int) -> Frame:
     """The same, where groups add up only over records at most ``months`` apart: the strongest such stretch counts.
 
     A stretch runs from a record's day to the same day of the month ``months`` later, that day included.
-
-    Args:
-        dates: ``record``, ``date``.
-        months: at least 1.
-
-    Returns:
-        As :func:`weights`.
     """
     day = nw.col("date")
     dated = evidence.join(

@@ -97,6 +97,13 @@ def only_by_cuckoo(scores: Frame, groups: Frame, keep_weight: float) -> Frame:
     return without.filter(nw.col("rest").fill_null(0.0) < keep_weight - EDGE_OF_A_THRESHOLD).select("record")
 
 
+def links_matched(links: Frame, scores: Frame, dates: Frame, only_cuckoo: Frame) -> Frame:
+    """The links in matched records, with ``date`` and ``only_cuckoo``."""
+    marked = only_cuckoo.with_columns(only_cuckoo=nw.lit(True))
+    there = links.join(scores, on="record").join(dates, on="record").join(marked, on="record", how="left")
+    return there.with_columns(nw.col("only_cuckoo").fill_null(False))
+
+
 def enslaved(involvements: Frame, records: Frame, nominals: Frame) -> Frame:
     """Victims of a modern-slavery offence, in any record: ``nominal``, ``held``."""
     code = nw.col("offence_code").str.strip_chars()

@@ -196,7 +196,14 @@ def group_tables(numbered: list[GroupOfPeople], people: People, kept: Kept) -> d
             }
         )
         for soc, o in found.items():
-            row: dict[str, Any] = {"group_id": group.members[0], "reference_group": soc, "shared": o.shared}
-            row |= {"share_of_group": o.share_of_group, "share_of_reference": o.share_of_reference}
-            shared.append({**row, "chance_probability": o.chance_probability})
+            shared.append(
+                {
+                    "group_id": group.members[0],
+                    "reference_group": soc,
+                    "shared": o.shared,
+                    "share_of_group": o.share_of_group,
+                    "share_of_reference": o.share_of_reference,
+                    "chance_probability": o.chance_probability,
+                }
+            )
     return {"groups": groups, "reference_overlaps": shared}

@@ -1,0 +1,265 @@
+"""The command line: one thin function a command; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from countylines import __version__
+from countylines.errors import InputError
+from countylines.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="countylines",
+    help="Finds county-lines drug networks, and the children to protect, in a police force's own records.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+lexicon_app = typer.Typer(help="Check a lexicon, or try one on a text.", no_args_is_help=True)
+app.add_typer(lexicon_app, name="lexicon")
+
+RunFolder = Annotated[Path, typer.Option("--run", help="A finished run.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+EngineName = Annotated[str, typer.Option("--engine", help="duckdb, or spark where it is installed.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="A settings file (TOML); docs/settings.md lists all.")
+]
+
+
+def main() -> None:
+    """Run a command; what the user can mend ends in one plain message and exit code 2."""
+    try:
+        app()
+    except InputError as error:
+        stop(str(error))
+    except KeyboardInterrupt:
+        stop("Stopped. Nothing half-done was left behind.", code=130)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise
+        advice = "Nothing was left behind. Make room or choose another place."
+        stop(f"{error.filename or 'the disk'}: {error.strerror}. {advice}")
+
+
+def stop(message: str, code: int = 2) -> None:
+    """Print a message on the error stream and leave."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(message, style="red", markup=False)
+    sys.exit(code)
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    if show:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    extracts: Annotated[Path, typer.Argument(help="A folder of canonical extracts, or a sources file (YAML).")],
+    out: Annotated[Path, typer.Option("--out", help="The run's folder; it must not exist yet.")],
+    settings: SettingsFile = None,
+    engine: EngineName = "duckdb",
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="An earlier run, whose groups keep their names.")
+    ] = None,
+    max_rejects: Annotated[
+        float | None,
+        typer.Option("--max-rejects", help="Stop when more than this share of a table is rejected (0.01)."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Extracts in, network and groups out."""
+    from countylines.report.summary import show_summary
+    from countylines.runs import open_run
+
+    made = _run(extracts, out, _chosen(settings, max_rejects), engine, previous, quiet)
+    show_summary(Console(), open_run(made))
+
+
+@app.command()
+def extract(
+    sources: Annotated[Path, typer.Argument(help="A sources file (YAML): which system lies where, by which map.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder for the canonical extracts; it must not exist yet.")],
+    quiet: Quiet = False,
+) -> None:
+    """A force's own layouts in, canonical extracts out."""
+    from countylines.ingest import extract as make
+
+    make(sources, out, _progress(quiet))
+    print(f"The extracts are in {out}. Next: countylines run {out} --out RUN")
+
+
+@app.command()
+def explain(
+    nominal: Annotated[str, typer.Argument(help="A nominal_id.")],
+    run: RunFolder,
+    every: Annotated[bool, typer.Option("--all", help="Show every record, not only the first ten.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Why a person is in the network, or why not."""
+    from countylines.report.explain import explain as account
+    from countylines.report.explained import show_explanation
+    from countylines.runs import open_run
+
+    found = account(open_run(run), nominal)
+    if as_json:
+        _print_json(dataclasses.asdict(found))
+    else:
+        show_explanation(Console(), found, None if every else 10)
+
+
+@app.command()
+def summary(run: RunFolder) -> None:
+    """The first screen of a run again."""
+    from countylines.report.summary import show_summary
+    from countylines.runs import open_run
+
+    show_summary(Console(), open_run(run))
+
+
+@app.command()
+def runs(folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path()) -> None:
+    """List the finished runs in a folder."""
+    from countylines.report.summary import show_runs
+    from countylines.runs import find_runs
+
+    show_runs(Console(), find_runs(folder), folder)
+
+
+@app.command()
+def partition(
+    edges: Annotated[Path, typer.Argument(help="An edge list (CSV): a, b, weight.")],
+    out: Annotated[Path, typer.Option("--out", help="The groups (CSV): node, group.")],
+    cut: Annotated[str, typer.Option("--cut", help="map_equation or modularity.")] = "map_equation",
+    steps: Annotated[int, typer.Option("--steps", help="Length of Walktrap's random walks.")] = 4,
+    refine: Annotated[bool, typer.Option("--refine/--no-refine", help="Move single nodes after the cut.")] = True,
+) -> None:
+    """Find the groups of any edge list."""
+    from countylines.partition.edgelist import partition_file
+
+    print(partition_file(edges, out, cut, steps, refine))
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Argument(help="The folder to write; it must not exist yet.")],
+    records: Annotated[int, typer.Option("--records", help="About how many records, from 1,000.", min=1_000)] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same force.")] = 1,
+    form: Annotated[str, typer.Option("--form", help="parquet or csv.")] = "parquet",
+    quiet: Quiet = False,
+) -> None:
+    """Invent a police force with a known truth."""
+    from countylines.synthetic import synth as invent
+
+    invent(out, records, seed, _one_of(form, ("parquet", "csv"), "--form"), _progress(quiet))
+    print(f"The extracts are in {out}, the truth in {out / 'truth'}. Next: countylines run {out} --out RUN")
+
+
+@app.command()
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="A finished run of a synthetic force.")],
+    truth: Annotated[Path, typer.Option("--truth", help="The force's folder of truth tables.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare a run with the truth of a synthetic force."""
+    from countylines.report.evaluate import evaluate as compare
+    from countylines.report.evaluate import show_evaluation
+
+    found = compare(run, truth)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        show_evaluation(Console(), found)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="The folder for the force and its run.")] = Path("demo"),
+    records: Annotated[int, typer.Option("--records", help="About how many records.", min=1_000)] = 30_000,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same force.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Invent a small force, run the main job on it, show the answer."""
+    from countylines.report.demo import show_demo
+    from countylines.synthetic import synth as invent
+
+    extracts, made = out / f"force-{records}-{seed}", out / f"run-{records}-{seed}"
+    if not extracts.exists():
+        invent(extracts, records, seed, "parquet", _progress(quiet))
+    if not made.exists():
+        _run(extracts, made, Settings(), "duckdb", None, quiet)
+    show_demo(Console(), extracts, made)
+
+
+@lexicon_app.command("check")
+def lexicon_check(
+    file: Annotated[Path | None, typer.Argument(help="A lexicon (YAML); none = the one shipped.")] = None,
+) -> None:
+    """Check every pattern and every example of a lexicon."""
+    from countylines.match.lexicon import load_lexicon
+    from countylines.match.trial import check_lexicon, show_check
+
+    found = check_lexicon(file)
+    show_check(Console(), load_lexicon(file), found)
+    raise typer.Exit(1 if found else 0)
+
+
+@lexicon_app.command("try")
+def lexicon_try(
+    text: Annotated[str, typer.Argument(help="Any text.")],
+    lexicon: Annotated[Path | None, typer.Option("--lexicon", help="A lexicon (YAML); none = the one shipped.")] = None,
+) -> None:
+    """Show what a lexicon finds in a text: hits, exceptions, weights and sum."""
+    from countylines.match.lexicon import load_lexicon
+    from countylines.match.trial import show_trial, try_text
+
+    show_trial(Console(), try_text(text, load_lexicon(lexicon)))
+
+
+def _run(extracts: Path, out: Path, settings: Settings, engine: str, previous: Path | None, quiet: bool) -> Path:
+    from countylines.engine import open_engine
+    from countylines.pipeline import run as pipeline
+
+    opened = open_engine(engine)
+    try:
+        return pipeline(extracts, out, settings, opened, previous, _progress(quiet))
+    finally:
+        opened.close()
+
+
+def _chosen(file: Path | None, max_rejects: float | None) -> Settings:
+    settings = load_settings(file)
+    if max_rejects is None:
+        return settings
+    if not 0 <= max_rejects <= 1:
+        raise InputError(
+            f"{max_rejects:g} isn't a share", "give a number from 0 to 1, such as 0.01", field="--max-rejects"
+        )
+    return dataclasses.replace(settings, ingest=dataclasses.replace(settings.ingest, max_rejects=max_rejects))
+
+
+def _one_of(value: str, allowed: tuple[str, ...], option: str) -> Any:
+    if value not in allowed:
+        raise InputError(f"{value!r} isn't allowed", f"give {' or '.join(allowed)}", field=option)
+    return value
+
+
+def _progress(quiet: bool) -> Any:
+    from countylines.progress import Progress
+
+    console = Console(stderr=True)
+    return Progress(console if console.is_terminal and not quiet else None)
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,147 @@
+"""Python's parse of a pattern, written anew in the small dialect that ``re`` and Hyperscan read alike.
+
+The two differ in dozens of corners ({,3}, \\v, [[:alpha:]] ...). Characters, sets, alternatives, repeats and word boundaries are what they
+share. Sets name bytes of a text in which every code point is one byte (normalise.py), and never NUL, which parts the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from re import _constants as op  # type: ignore[attr-defined]
+from typing import Any
+
+BLANK_WIDTH = 4  # a blank counts as at most this wide in ``Part.width``; the matcher looks out for wider ones
+UNBOUNDED = 1 << 16  # a width from which on there is no bound
+
+PRINTABLE = frozenset(range(0x20, 0x7F))
+SPACES = frozenset((*range(0x09, 0x0E), *range(0x1C, 0x21)))  # what str.isspace says of ASCII: all are a blank when normalised
+ALL = frozenset(range(1, 0x100))
+WORD = frozenset(byte for byte in PRINTABLE if chr(byte).isalnum() or byte == ord("_"))
+DIGITS = frozenset(b"0123456789")
+CATEGORIES = {
+    op.CATEGORY_DIGIT: DIGITS,
+    op.CATEGORY_NOT_DIGIT: ALL - DIGITS,
+    op.CATEGORY_SPACE: SPACES,
+    op.CATEGORY_NOT_SPACE: ALL - SPACES,
+    op.CATEGORY_WORD: WORD,
+    op.CATEGORY_NOT_WORD: ALL - WORD,
+}
+BOUNDARIES = {op.AT_BOUNDARY: r"\b", op.AT_NON_BOUNDARY: r"\B"}
+LOOK = ("look-ahead and look-behind can't be matched", "add an exception to the group instead")
+REFUSED = {
+    op.ASSERT: LOOK,
+    op.ASSERT_NOT: LOOK,
+    op.FAILURE: LOOK,
+    op.AT: ("the start or end of a text can't be matched", "leave the anchor out; a pattern stands between word boundaries anyway"),
+    op.GROUPREF: ("a back-reference can't be matched", "write the alternatives out"),
+    op.GROUPREF_EXISTS: ("a condition on a group can't be matched", "write the alternatives out"),
+    op.ATOMIC_GROUP: ("an atomic group can't be matched", "use (?:...)"),
+    op.POSSESSIVE_REPEAT: ("a possessive repeat can't be matched", "leave out its last +"),
+}
+FLAGS = ("a pattern can't set flags such as (?s)", "leave them out: case is always ignored")
+
+
+class PatternError(ValueError):
+    """A pattern that can't be used: why, what to do, and which one, where that isn't plain."""
+
+    def __init__(self, reason: str, advice: str, pattern: str | None = None) -> None:
+        super().__init__(f"{reason}: {advice}")
+        self.reason, self.advice, self.pattern = reason, advice, pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an expression, its greatest width and whether it matches word characters only."""
+
+    text: str
+    width: int
+    word: bool
+
+
+def write(tree: Iterable[tuple[Any, Any]]) -> Part:
+    """A parsed pattern in the common dialect.
+
+    Raises:
+        PatternError: something Hyperscan can't match, or a character that isn't printable ASCII.
+
+    Example:
+        >>> from re import _parser
+        >>> write(_parser.parse(r"a[^\\w]?|b{,2}"))
+        Part(text='(?:a[\\\\x01-\\\\x2f\\\\x3a-\\\\x40\\\\x5b-\\\\x5e\\\\x60\\\\x7b-\\\\xff]?|b{0,2})', width=2, word=False)
+    """
+    parts = [_item(code, value) for code, value in tree]
+    width = min(sum(part.width for part in parts), UNBOUNDED)
+    return Part("".join(part.text for part in parts), width, all(part.word for part in parts))
+
+
+def _item(code: Any, value: Any) -> Part:
+    if code is op.LITERAL:
+        return _set([(code, value)])
+    if code is op.NOT_LITERAL:
+        return _set([(op.NEGATE, None), (op.LITERAL, value)])
+    if code is op.ANY:
+        return _set([(op.NEGATE, None)])
+    if code is op.IN:
+        return _set(value)
+    if code is op.BRANCH:
+        parts = [write(branch) for branch in value[1]]
+        text = "|".join(part.text for part in parts)
+        return Part(f"(?:{text})", max(part.width for part in parts), all(part.word for part in parts))
+    if code is op.SUBPATTERN:
+        _, added, removed, inner = value
+        if added or removed:
+            raise PatternError(*FLAGS)
+        part = write(inner)
+        return Part(f"(?:{part.text})", part.width, part.word)
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT):
+        return _repeat(*value, lazy=code is op.MIN_REPEAT)
+    if code is op.AT and value in BOUNDARIES:
+        return Part(BOUNDARIES[value], 0, True)
+    raise PatternError(*REFUSED[code])
+
+
+def _repeat(least: int, most: int, inner: Any, lazy: bool) -> Part:
+    part = write(inner)
+    single = len(inner) == 1 and inner[0][0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN, op.SUBPATTERN, op.BRANCH)
+    endless = most is op.MAXREPEAT
+    blank = inner[0][0] is op.IN and set(inner[0][1]) == {(op.CATEGORY, op.CATEGORY_SPACE), (op.LITERAL, ord("-"))} if single else False
+    width = BLANK_WIDTH if blank and endless else UNBOUNDED if endless and part.width else part.width * (0 if endless else int(most))
+    short = {(0, 1): "?", (0, None): "*", (1, None): "+"}
+    times = short.get((least, None if endless else int(most)), f"{{{least},{'' if endless else most}}}")
+    return Part((part.text if single else f"(?:{part.text})") + times + "?" * lazy, min(width, UNBOUNDED), part.word)
+
+
+def _set(items: list[tuple[Any, Any]]) -> Part:
+    """A set of bytes; case is ignored before it is negated, as ``re`` does."""
+    members: set[int] = set()
+    negated = False
+    for code, value in items:
+        if code is op.NEGATE:
+            negated = True
+        elif code is op.CATEGORY:
+            members |= CATEGORIES[value]
+        else:
+            first, last = value if code is op.RANGE else (value, value)
+            if not {first, last} <= PRINTABLE:
+                raise PatternError("it names a character that isn't printable ASCII", r"a blank, or \s in a set, matches any white space")
+            members |= {ord(c) for byte in range(first, last + 1) for c in chr(byte).lower() + chr(byte).upper()}
+    if ord(" ") in members:
+        members |= SPACES
+    chosen = sorted(ALL - members if negated else members)
+    if not chosen:
+        raise PatternError("it holds a set that matches nothing", "take the set out")
+    if len(items) == 1 and items[0][0] is op.LITERAL and items[0][1] in WORD:
+        return Part(chr(items[0][1]), 1, True)
+    return Part(f"[{_ranges(chosen)}]", 1, WORD.issuperset(chosen))
+
+
+def _ranges(members: list[int]) -> str:
+    """Sorted bytes as the inside of a set."""
+    runs: list[list[int]] = []
+    for byte in members:
+        if runs and runs[-1][1] == byte - 1:
+            runs[-1][1] = byte
+        else:
+            runs.append([byte, byte])
+    return "".join(f"\\x{first:02x}" + (f"-\\x{last:02x}" if last > first else "") for first, last in runs)

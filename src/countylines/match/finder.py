@@ -1,0 +1,223 @@
+"""Where patterns hit texts: by Hyperscan, all patterns in one scan over an Arrow array, exactly as ``re.finditer`` would.
+
+Texts lie end to end in Arrow's buffer. NUL is put behind each, which no pattern can match, so no hit crosses rows. Hyperscan reports the
+end of every possible match of every pattern; which of them ``re.finditer`` would give, and where they start, is found out at those ends.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from countylines.match.dialect import BLANK_WIDTH, SPACES, PatternError
+from countylines.match.normalise import Bytes, normal_bytes, normalise
+from countylines.match.pattern import REGEX_FLAGS, Pattern, definition
+
+try:
+    import hyperscan
+except ImportError:  # no wheel for this platform (Windows on ARM)
+    hyperscan = None
+
+Ints = npt.NDArray[np.int64]
+
+CHUNK_BYTES = 64 << 20  # hs_scan takes a 32-bit length and doesn't check it: over 4 GiB a match was silently lost
+WIDE_BLANK = re.compile(b"[%s-]{%d}" % (re.escape(bytes(sorted(SPACES))), BLANK_WIDTH + 1))
+
+
+class Found(NamedTuple):
+    """Hits: row and pattern by number, start and end in code points; sorted by row, pattern, start."""
+
+    row: Ints
+    pattern: Ints
+    start: Ints
+    end: Ints
+
+
+class Finder(Protocol):
+    """Finds the hits of its patterns in texts: an Arrow array of strings, in which null has none."""
+
+    def find(self, texts: pa.Array) -> Found:
+        """All hits."""
+
+
+def finder(patterns: Sequence[Pattern]) -> Finder:
+    """The finder for these patterns: Hyperscan's, or the plain one where Hyperscan has no wheel.
+
+    Raises:
+        PatternError: Hyperscan refuses one, which ``pattern`` names.
+
+    Example:
+        >>> from countylines.match.pattern import read_pattern
+        >>> [column.tolist() for column in finder([read_pattern("county lines?")]).find(pa.array(["A COUNTY\\u2013LINE", None]))]
+        [[0], [0], [2], [13]]
+    """
+    return ReFinder(patterns) if hyperscan is None else _hyperscan_finder(tuple(patterns))
+
+
+class ReFinder:
+    """The definition itself: ``re.finditer`` on normalised text, one row and pattern at a time. Slow."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._expressions = [re.compile(definition(pattern.text), REGEX_FLAGS) for pattern in patterns]
+
+    def find(self, texts: pa.Array) -> Found:
+        hits = [
+            (row, number, *hit.span())
+            for row, text in enumerate(texts.to_pylist())
+            for number, expression in enumerate(self._expressions)
+            for hit in expression.finditer(normalise(text or ""))
+        ]
+        return Found(*np.array(hits, dtype=np.int64).reshape(-1, 4).T)
+
+
+class HyperscanFinder:
+    """All patterns in one scan."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._database = _database(patterns)
+        self._word = np.array([pattern.word for pattern in patterns], dtype=np.int64)
+        self._width = [pattern.width for pattern in patterns]
+        self._expressions = [re.compile(pattern.expression, re.IGNORECASE) for pattern in patterns]
+        self._own = threading.local()  # a scratch space serves one thread
+
+    def find(self, texts: pa.Array) -> Found:
+        if texts.type not in (pa.string(), pa.large_string()):
+            texts = texts.cast(pa.large_string())
+        parts = [_moved(self._chunk(chunk), first) for first, chunk in chunks(texts, CHUNK_BYTES) if len(self._word)]
+        return _together(parts)
+
+    def _chunk(self, texts: pa.Array) -> Found:
+        data, starts = _joined(texts)
+        low = np.flatnonzero(data.view(np.int8) <= 0)  # non-ASCII bytes, and NUL: one behind each text and any within
+        plain = self._hits(data, starts)
+        if len(low) == len(texts):
+            return plain
+        odd = np.bincount(np.searchsorted(starts, low, "right") - 1, minlength=len(texts)) > 1
+        strange = self._strange(texts.filter(pa.array(odd)))
+        keep = ~odd[plain.row]
+        return _together([Found(*(column[keep] for column in plain)), strange._replace(row=np.flatnonzero(odd)[strange.row])])
+
+    def _strange(self, texts: pa.Array) -> Found:
+        """The hits of texts that hold NUL or non-ASCII characters: these are written as one byte a code point first."""
+        data, _ = _joined(texts)
+        lengths = pc.fill_null(pc.utf8_length(texts), 0).to_numpy().astype(np.int64)
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths + 1)])
+        data = normal_bytes(data)
+        data[starts[1:] - 1] = 0
+        return self._hits(data, starts)
+
+    def _hits(self, data: Bytes, starts: Ints) -> Found:
+        """The hits in texts of one byte a code point, each followed by NUL; text i starts at ``starts[i]``."""
+        pattern, end = self._scan(data)
+        row = np.searchsorted(starts, end, "left") - 1
+        order = np.lexsort((end, pattern, row))
+        row, pattern, end = row[order], pattern[order], end[order]
+        word = self._word[pattern]
+        start = end - word
+        others = np.flatnonzero(word == 0)
+        if len(others):
+            start[others] = -1
+            self._locate(data, starts, row, pattern, start, end, others)
+            hit = start >= 0
+            row, pattern, start, end = row[hit], pattern[hit], start[hit], end[hit]
+        first = starts[row]
+        return Found(row, pattern, start - first, end - first)
+
+    def _scan(self, data: Bytes) -> tuple[Ints, Ints]:
+        """Pattern and end of every possible match, as Hyperscan reports them."""
+        if not hasattr(self._own, "scratch"):
+            self._own.scratch = hyperscan.Scratch(self._database)
+        patterns, ends = array("q"), array("q")
+        add_pattern, add_end = patterns.append, ends.append
+
+        def report(pattern: int, _start: int, end: int, _flags: int, _context: Any) -> None:
+            add_pattern(pattern)
+            add_end(end)
+
+        self._database.scan(data, match_event_handler=report, scratch=self._own.scratch)
+        return np.array(patterns, dtype=np.int64), np.array(ends, dtype=np.int64)
+
+    def _locate(self, data: Bytes, starts: Ints, row: Ints, pattern: Ints, start: Ints, end: Ints, which: Ints) -> None:
+        """Set start and end to what ``re.finditer`` gives, for the reported ends ``which``; start stays -1 where there is no hit.
+
+        Between one hit and the next reported end no match can end. So the next match starts at most ``width`` before that end, unless a
+        blank in it is wider than BLANK_WIDTH, in which case one lies in the ``width + 1`` bytes before that end.
+        """
+        text = data.data
+        before, after = (-1, -1), 0
+        for i, r, p, e in zip(which.tolist(), row[which].tolist(), pattern[which].tolist(), end[which].tolist(), strict=True):
+            if (r, p) != before:
+                before, after = (r, p), int(starts[r])
+            if e <= after:
+                continue
+            width = self._width[p]
+            near = max(after, e - width) if width and not WIDE_BLANK.search(text, max(after, e - width - 1), e) else after
+            hit = self._expressions[p].search(text, near, int(starts[r + 1]) - 1)
+            if hit:
+                start[i], end[i] = hit.span()
+            after = hit.end() if hit else int(starts[r + 1])
+
+
+def chunks(texts: pa.Array, most: int) -> Iterator[tuple[int, pa.Array]]:
+    """Slices of at most ``most`` bytes (a longer text is alone in its slice), each with the number of its first row."""
+    if texts.nbytes <= most:
+        yield 0, texts
+        return
+    ends = np.cumsum(pc.fill_null(pc.binary_length(texts), 0).to_numpy().astype(np.int64))
+    first = 0
+    while first < len(texts):
+        sofar = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, sofar + most, "right")))
+        yield first, texts.slice(first, last - first)
+        first = last
+
+
+def _joined(texts: pa.Array) -> tuple[Bytes, Ints]:
+    """The texts end to end, NUL behind each; where each starts, and where the last one's NUL ends."""
+    nothing, nul = pa.scalar("", texts.type), pa.scalar("\0", texts.type)
+    joined = pc.binary_join_element_wise(texts, nothing, nul, null_handling="replace", null_replacement="")
+    _, offsets, data = joined.buffers()
+    width = np.int32 if texts.type == pa.string() else np.int64
+    starts = np.frombuffer(offsets, width, count=len(texts) + 1).astype(np.int64)
+    return np.frombuffer(data, np.uint8, count=int(starts[-1])), starts
+
+
+def _moved(found: Found, rows: int) -> Found:
+    return found._replace(row=found.row + rows)
+
+
+def _together(parts: list[Found]) -> Found:
+    """Several finds of different rows as one, sorted."""
+    none = np.zeros(0, np.int64)
+    row, pattern, start, end = (np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)) if parts else (none,) * 4
+    order = np.lexsort((start, pattern, row))
+    return Found(row[order], pattern[order], start[order], end[order])
+
+
+@lru_cache(maxsize=8)
+def _hyperscan_finder(patterns: tuple[Pattern, ...]) -> HyperscanFinder:
+    """Compiled once a process, since it takes a tenth of a second."""
+    return HyperscanFinder(patterns)
+
+
+def _database(patterns: Sequence[Pattern]) -> Any:
+    """All patterns in one database; if that fails, each alone to find the culprit."""
+    database = hyperscan.Database()
+    try:
+        if patterns:
+            database.compile([pattern.expression for pattern in patterns], ids=range(len(patterns)), flags=hyperscan.HS_FLAG_CASELESS)
+    except hyperscan.error as error:
+        for pattern in patterns if len(patterns) > 1 else ():
+            _database([pattern])
+        culprit = patterns[0].text if len(patterns) == 1 else None
+        raise PatternError(f"Hyperscan refuses it: {error}", "write it more simply", culprit) from error
+    return database

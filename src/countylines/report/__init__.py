@@ -1,0 +1,1 @@
+"""A run becomes screens, explanations and comparisons with a known truth."""

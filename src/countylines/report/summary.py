@@ -1,0 +1,120 @@
+"""The first screen: what a run read, what it found, what to doubt, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from countylines.runs import Run
+
+GROUPS_SHOWN = 10
+
+
+def show_summary(console: Console, run: Run) -> None:
+    """Print a run's summary on one screen."""
+    nominals, groups = run.read("nominals"), run.read("groups")
+    console.print(Text(f"Run {run.folder.name}", style="bold"), _made_from(run))
+    console.print(_rows(run))
+    console.print(_people(nominals, groups))
+    if not groups.is_empty():
+        console.print(_groups(nominals, groups))
+    console.print(_terms(run.read("term_table")))
+    for note in run.manifest["notes"]:
+        console.print(Text(f"! {note}", style="yellow"))
+    console.print(f"The run is in {run.folder}. Scores are words for where to look, not findings.")
+    if not nominals.is_empty():
+        console.print(Text(f"Why is somebody here? countylines explain {nominals['nominal_id'][0]} --run {run.folder}"))
+
+
+def show_runs(console: Console, runs: Sequence[Run], folder: Path) -> None:
+    """Print the finished runs in a folder, a line each."""
+    if not runs:
+        console.print(f"No finished run in {folder}. countylines run EXTRACTS --out {folder / 'NAME'} makes one.")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("run", "as of", "records", "people", "groups", "lexicon", "engine", "version"):
+        table.add_column(name, justify="right" if name in ("records", "people", "groups") else "left")
+    for run in runs:
+        rows = run.manifest["rows_out"]
+        counts = [f"{rows[name]:,}" for name in ("sources/records", "nominals", "groups")]
+        about = [
+            str(run.manifest["lexicon"]["version"]),
+            run.manifest["engine"],
+            run.manifest["versions"]["countylines"],
+        ]
+        table.add_row(run.folder.name, run.manifest["as_of"], *counts, *about)
+    console.print(table)
+
+
+def _made_from(run: Run) -> Text:
+    made = run.manifest
+    return Text(f"as of {made['as_of']}, lexicon {made['lexicon']['version']}, engine {made['engine']}", style="dim")
+
+
+def _rows(run: Run) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="Rows", title_justify="left", title_style="bold")
+    for name in ("table", "in", "kept", "set aside", "rejected"):
+        table.add_column(name, justify="left" if name == "table" else "right")
+    for name, counts in run.manifest["rows_in"].items():
+        if counts["rows_in"]:
+            figures = [counts[key] for key in ("rows_in", "kept", "set_aside", "rejected")]
+            table.add_row(name, *(f"{figure:,}" for figure in figures))
+    unlinked = {source: n for source, n in run.manifest["unlinked"].items() if n}
+    if unlinked:
+        table.caption = "Records without a person: " + ", ".join(f"{s} {n:,}" for s, n in sorted(unlinked.items()))
+        table.caption_justify = "left"
+    return table
+
+
+def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
+    if nominals.is_empty():
+        return Text("Nobody is in the network: no matched record reaches keep_weight. Look at the table of terms.")
+    matched = (nominals["entered_by"] == "matched").sum()
+    protected, rankable = int(nominals["protected"].sum()), int(nominals["rankable"].sum())
+    unlinked = nominals["group_id"].null_count()
+    return Text.assemble(
+        (f"{nominals.height:,} people in the network", "bold"),
+        f": {matched:,} matched, {nominals.height - matched:,} associates. ",
+        (f"{protected:,} protected", "bold"),
+        " (children, believed exploited, age unknown), ",
+        f"{nominals.height - protected - rankable:,} held, {rankable:,} rankable. ",
+        f"{groups.height:,} groups; {unlinked:,} people in none. Person precision: not yet measured.",
+    )
+
+
+def _groups(nominals: pl.DataFrame, groups: pl.DataFrame) -> Table:
+    shown = groups.sort(["size", "group_id"], descending=[True, False]).head(GROUPS_SHOWN)
+    title = f"Groups, the {shown.height} largest of {groups.height:,}"
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for name in ("group", "name", "people", "protected", "held", "SOC group", "overlap"):
+        table.add_column(name, justify="right" if name in ("people", "protected", "held", "overlap") else "left")
+    for group in shown.to_dicts():
+        members = nominals.filter(pl.col("group_id") == group["group_id"])
+        overlap = f"{group['overlap']:.0%}" + (" associated" if group["associated"] else "")
+        table.add_row(
+            group["group_id"],
+            group["name"],
+            str(group["size"]),
+            str(members["protected"].sum()),
+            str((members["held"].list.len() > 0).sum()),
+            group["reference_group"] or "none",
+            overlap if group["reference_group"] else "",
+        )
+    return table
+
+
+def _terms(terms: pl.DataFrame) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="Terms", title_justify="left", title_style="bold")
+    names = ("group", "weight", "in network", "not in network", "of kept people", "without a person")
+    for name in names:
+        table.add_column(name, justify="left" if name == "group" else "right")
+    for row in terms.sort(["weight", "group"], descending=[True, False]).iter_rows():
+        group, weight, *counts = row
+        table.add_row(group, f"{weight:g}", *(f"{count:,}" for count in counts))
+    return table

@@ -1,0 +1,53 @@
+"""The whole pipeline on small random extracts, against METHOD 1 to 4 by brute force: every table must be the same."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from tests.properties.comparison import differences
+from tests.properties.extracts import Case, cases, random_case, write_case
+from tests.reference.bruteforce import brute_force
+from tests.reference.bruteforce.match import Group, read_lexicon
+
+from countylines.engine import DuckDB
+from countylines.pipeline import run
+
+
+def shipped() -> list[Group]:
+    """The lexicon in the package, read as data."""
+    return read_lexicon(Path(str(files("countylines.match").joinpath("lexicon/default.yaml"))))
+
+
+def check(case: Case) -> None:
+    """Run both and show every difference."""
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = write_case(case, Path(folder))
+        engine = DuckDB(threads=1)
+        try:
+            made = run(Path(folder) / "extracts", Path(folder) / "run", chosen, engine)
+        finally:
+            engine.close()
+        groups = shipped() if case.groups is None else case.groups
+        found = differences(brute_force(case.tables, groups, chosen), made)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_table_is_as_the_page_says(seed: int) -> None:
+    check(random_case(random.Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_so_it_is_with_the_shipped_lexicon(seed: int) -> None:
+    check(random_case(random.Random(seed), shipped=True))
+
+
+@given(cases())
+@settings(max_examples=30)
+def test_so_it_is_on_the_smallest_cases(case: Case) -> None:
+    check(case)

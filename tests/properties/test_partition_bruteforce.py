@@ -1,0 +1,50 @@
+"""The partition of random weighted graphs, against METHOD 4 by brute force, given igraph's merges."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from tests.reference.bruteforce.partition import partition as brute_partition
+
+from countylines.graph import graph_from
+from countylines.partition import partition
+from countylines.settings import PartitionSettings
+
+WEIGHTS = (0.25, 0.5, 0.5, 1.0, 1.0, 1.0, 2.0, 3.5, 0.07)
+
+
+def random_ties(rng: random.Random, people: list[str]) -> dict[tuple[str, str], float]:
+    """Cliques that overlap, as records make them, and a few ties besides; sometimes all of weight 1."""
+    even = rng.random() < 0.3
+    pairs = set()
+    for _ in range(rng.randint(1, max(1, len(people) // 2))):
+        clique = sorted(rng.sample(people, rng.randint(2, min(5, len(people)))))
+        pairs |= {(a, b) for a in clique for b in clique if a < b and rng.random() < 0.9}
+    return {pair: 1.0 if even else rng.choice(WEIGHTS) for pair in sorted(pairs)}
+
+
+@pytest.mark.parametrize("cut", ["map_equation", "modularity"])
+@pytest.mark.parametrize("seed", range(60))
+def test_groups_and_code_lengths_are_as_the_page_says(seed: int, cut: str) -> None:
+    rng = random.Random(seed)
+    people = [f"p{i}" for i in range(1, rng.randint(3, 24))]
+    ties = random_ties(rng, people)
+    chosen = PartitionSettings(walktrap_steps=rng.choice((1, 2, 4, 4, 8)), cut=cut, refine=rng.random() < 0.7)  # type: ignore[arg-type]
+    expected = brute_partition(people, ties, chosen)
+    made = partition(graph_from(people, ties), chosen)
+    groups: dict[int, list[str]] = {}
+    for person, group in zip(sorted(people), made.group, strict=True):
+        groups.setdefault(group, []).append(person)
+    assert sorted(map(tuple, groups.values())) == sorted(group.members for group in expected)
+    number = {person: i for i, person in enumerate(sorted(people))}
+    for group in expected:
+        got = made.components[made.component[number[group.members[0]]]]
+        assert same(got.code_length, group.code_length)
+        assert same(got.code_length_cut, group.code_length_cut)
+        assert same(got.code_length_bound, group.code_length_bound)
+
+
+def same(one: float, other: float) -> bool:
+    return math.isclose(one, other, abs_tol=1e-9) or (math.isnan(one) and math.isnan(other))
