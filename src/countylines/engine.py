@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
+import errno
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,7 +80,8 @@ class DuckDB:
 
         Measured: 30 s against 4.5 s for the network stage at two million records.
         """
-        frame.sink_parquet(str(path))
+        with _disk(path):
+            frame.sink_parquet(str(path))
         return self.scan(path)
 
     def map_batches(self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path) -> Frame:
@@ -90,10 +93,12 @@ class DuckDB:
     def gather(self, frame: Frame, by: Sequence[str], column: str) -> Frame:
         keys = ", ".join(f'"{name}"' for name in by)
         listed = nw.to_native(frame).aggregate(f'{keys}, list_sort(list("{column}")) as "{column}"', keys)
-        return nw.from_native(listed)
+        gathered: Frame = nw.from_native(listed)
+        return gathered
 
     def write(self, frame: Frame, path: Path, by: Sequence[str], schema: pa.Schema) -> int:
-        return write_sorted(self._batches(frame.sort(*by, nulls_last=False)), path, schema)
+        with _disk(path):
+            return write_sorted(self._batches(frame.sort(*by, nulls_last=False)), path, schema)
 
     def spill_to(self, folder: Path) -> None:
         self.connection.execute("SET temp_directory = ?", [str(folder)])
@@ -172,6 +177,20 @@ class Spark:
 
     def close(self) -> None:
         self.session.stop()
+
+
+@contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    """A full disk is a full disk, whoever meets it."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        signs = ("No space left", "File too large", "max_temp_directory_size", "failed to offload")
+        if any(sign in str(error) for sign in signs):
+            raise OSError(errno.ENOSPC, "no space left on the disk", str(path.parent)) from error
+        raise
 
 
 def open_engine(name: str) -> Engine:

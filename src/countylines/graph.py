@@ -151,7 +151,7 @@ def read_edges(path: Path) -> Graph:
     """Read a list of edges: CSV with the columns a, b (or source, target) and, if there are weights, weight.
 
     Ids are text, without the blanks around them, and sort as text: 10 stands before 9. An edge given several times, in
-    either direction, is one edge of the summed weight: igraph's Walktrap treats k parallel edges unlike one of weight k.
+    either direction, is one edge of the summed weight (igraph's Walktrap treats parallel edges unlike one heavy edge).
     Without a weight column every row weighs 1. Other columns and empty lines are not read.
 
     Raises:

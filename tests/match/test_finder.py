@@ -208,7 +208,7 @@ def test_threads_share_a_finder() -> None:
 
 
 def test_hyperscan_names_the_pattern_it_refuses() -> None:
-    good, bad = read_pattern("weed"), read_pattern("(?:a{1000}){100}")
+    good, bad = read_pattern("weed"), read_pattern("a{1,40000}")
     with pytest.raises(PatternError, match="Hyperscan refuses it") as error:
         HyperscanFinder([good, bad])
     assert error.value.pattern == bad.text

@@ -45,7 +45,8 @@ def network(
     people = sorted({person for _, person, _ in roles})
     tables = {
         "records": [
-            {"record_id": r, "date": dates.get(r, dt.date(2024, 1, 1)), "offence_code": offences.get(r)} for r in record_ids
+            {"record_id": r, "date": dates.get(r, dt.date(2024, 1, 1)), "offence_code": offences.get(r)}
+            for r in record_ids
         ],
         "nominals": [{"nominal_id": p, "date_of_birth": born.get(p, ADULT)} for p in people],
         "involvements": [{"record_id": r, "nominal_id": p, "role": role} for r, p, role in roles],

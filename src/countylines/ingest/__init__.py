@@ -1,0 +1,5 @@
+"""Extracts in, Sources out: every row is kept, set aside or rejected with a reason (method, sections 1 and 8)."""
+
+from countylines.ingest.stage import ingest
+
+__all__ = ["ingest"]

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from countylines.errors import InputError
 from countylines.ingest import reasons
 from countylines.ingest.files import Batch
-from countylines.ingest.types import texts, typed
+from countylines.ingest.cells import texts, typed
 from countylines.progress import Progress
 from countylines.tables import DAY, EXTRACTS, TEXT, Table
 
@@ -42,11 +42,25 @@ GROUP_BYTES = 1 << 27
 class Make(Protocol):
     """How rows of one of our tables are made from a part's rows."""
 
-    table: str
-    layouts: Sequence[str]  # date layouts besides ISO 8601
-    link: str | None
-    prefix: str
-    repeats: bool
+    @property
+    def table(self) -> str:
+        """The table it makes."""
+
+    @property
+    def layouts(self) -> Sequence[str]:
+        """Date layouts besides ISO 8601."""
+
+    @property
+    def link(self) -> str | None:
+        """The system whose own person ids the rows carry; None = they are ours."""
+
+    @property
+    def prefix(self) -> str:
+        """What makes such an id ours where no person links are given."""
+
+    @property
+    def repeats(self) -> bool:
+        """A key may come again, as a person's in a file with a row per involvement."""
 
     def columns(self, present: Sequence[str]) -> Sequence[str]:
         """Which of the part's columns are used; an InputError (without a file) when a needed one is missing."""

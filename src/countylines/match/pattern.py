@@ -11,6 +11,7 @@ from re import _parser  # type: ignore[attr-defined]
 from countylines.match.dialect import FLAGS, UNBOUNDED, PatternError, write
 
 BLANK = r"[\s-]+"
+LONGEST = 1000  # Hyperscan takes half a minute to refuse (?:a{1000}){100}
 REGEX_FLAGS = re.ASCII | re.IGNORECASE
 
 
@@ -68,6 +69,8 @@ def read_pattern(text: str) -> Pattern:
     least, most = tree.getwidth()
     if least == 0:
         raise PatternError("it matches the empty text", "make at least one character necessary")
+    if least > LONGEST:
+        raise PatternError(f"it matches no text below {LONGEST} characters", "write what a report would say")
     expression = rf"\b(?:{part.text})\b".encode("ascii")
     return Pattern(text, expression, most if part.word and least == most else 0, part.width if part.width < UNBOUNDED else 0)
 

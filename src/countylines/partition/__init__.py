@@ -1,0 +1,7 @@
+"""Partition: from the graph of kept people to groups (METHOD section 4, docs/partition.md)."""
+
+from countylines.partition.cut import CUTS, partition
+from countylines.partition.edgelist import partition_file
+from countylines.partition.groups import group_tables
+
+__all__ = ["CUTS", "group_tables", "partition", "partition_file"]

@@ -43,7 +43,9 @@ class Earlier:
         return int(found[1])
 
 
-def name_groups(groups: Sequence[Members], earlier: Sequence[Earlier] = (), last_number: int = 0) -> list[tuple[str, str]]:
+def name_groups(
+    groups: Sequence[Members], earlier: Sequence[Earlier] = (), last_number: int = 0
+) -> list[tuple[str, str]]:
     """The id and name of each group.
 
     A group keeps the id and name of the earlier group it is matched with. The others are numbered after the highest
@@ -52,7 +54,7 @@ def name_groups(groups: Sequence[Members], earlier: Sequence[Earlier] = (), last
     Args:
         groups: the members of each group; no two groups share a person.
         earlier: the groups of the earlier run; no two share a person.
-        last_number: the highest number that any run has given, where it is known to be higher than those in ``earlier``.
+        last_number: the highest number that any run has given, where known: it may be higher than those in ``earlier``.
 
     Raises:
         InputError: an earlier group's id is not G and a number.
@@ -60,7 +62,8 @@ def name_groups(groups: Sequence[Members], earlier: Sequence[Earlier] = (), last
     Example:
         >>> name_groups([frozenset({"ann", "bob"}), frozenset({"cat", "dan", "eve"})])
         [('G0002', '2 Osprey'), ('G0001', '1 Lapwing')]
-        >>> name_groups([frozenset({"ann", "bob"}), frozenset({"cat"})], [Earlier("G0005", "5 Waxwing", frozenset({"cat"}))])
+        >>> earlier = [Earlier("G0005", "5 Waxwing", frozenset({"cat"}))]
+        >>> name_groups([frozenset({"ann", "bob"}), frozenset({"cat"})], earlier)
         [('G0006', '6 Gannet'), ('G0005', '5 Waxwing')]
     """
     before = sorted(earlier, key=lambda group: group.number)
@@ -73,7 +76,7 @@ def name_groups(groups: Sequence[Members], earlier: Sequence[Earlier] = (), last
 
 
 def match(earlier: Sequence[Members], groups: Sequence[Members]) -> list[tuple[int, int]]:
-    """Pair earlier groups with new ones so that the sum of their Jaccard indices is greatest; pairs below 0.3 don't count.
+    """Pair earlier groups with new ones so that the sum of their Jaccard indices is greatest; none below 0.3 counts.
 
     Of several such matchings: each earlier group in order takes the new group with the lowest nominal_id that some best
     matching, given the choices before it, lets it have [choice].

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -68,10 +67,10 @@ def overlaps(group: Members, references: Mapping[str, Members], kept: Members) -
 
 
 def chance(shared: int, size: int, listed: int, kept: int, references: int) -> float:
-    """The probability that a group shares at least so many people with some SOC group when its people are drawn at random.
+    """How likely a group shares at least so many people with some SOC group when its people are drawn at random.
 
-    The hypergeometric tail P(X >= shared), times the number of SOC groups, at most 1. A small value is no evidence that the
-    two act together: both lists come from the same records.
+    The hypergeometric tail P(X >= shared), times the number of SOC groups, at most 1. A small value is no evidence that
+    the two act together: both lists come from the same records.
 
     Args:
         shared: people in both.

@@ -1,6 +1,7 @@
 """Cells of text become dates, moments, flags and texts, a whole Arrow array at a time.
 
-A cell that can't be typed is never an error here: it becomes unknown and is marked, so that reading can count and show it.
+A cell that can't be typed is never an error here: it becomes unknown and is named, so that reading can count and show
+it.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def typed(
     doubtful = _NONE
     if kind == FLAG:
         low = series.str.to_lowercase()
-        made = low.replace_strict({**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}, default=None, return_dtype=pl.Boolean)
+        known = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
+        made = low.replace_strict(known, default=None, return_dtype=pl.Boolean)
     elif kind == MOMENT:
         made = moments(series, layouts)
     elif several:
@@ -130,8 +132,8 @@ def moments(series: pl.Series, layouts: Sequence[str] = ()) -> pl.Series:
     """ISO 8601 moments, with T or a blank, with or without seconds and fractions; an offset is taken to UTC.
 
     Example:
-        >>> moments(pl.Series(["2020-01-31", "2020-01-31 10:00", "2020-01-31T10:00:30.5+01:00"])).dt.to_string().to_list()
-        ['2020-01-31 00:00:00.000000', '2020-01-31 10:00:00.000000', '2020-01-31 09:00:30.500000']
+        >>> moments(pl.Series(["2020-01-31", "2020-01-31 10:00:30.5", "2020-01-31T10:00+01:00"])).dt.time().to_list()
+        [datetime.time(0, 0), datetime.time(10, 0, 30, 500000), datetime.time(9, 0)]
     """
     clean = series.str.replace(r"^(\d{4}-\d{2}-\d{2}) ", "${1}T").str.replace(r"(:\d{2}),(\d)", "${1}.${2}")
     known = (_ISO[0], _ISO[1], _ISO_DAY, _ISO[2], _ISO[3])
