@@ -43,14 +43,35 @@ ODD = ("don’t", "“nan’s”", "–", "no\u00a0reply", "café", "£20")
 def write_texts(path: Path, rows: int, seed: int = 1) -> None:
     """A Parquet file of ``rows`` records with source, record_id and text."""
     draw = np.random.default_rng(seed)
-    syllables = ["ba", "cor", "den", "el", "fir", "gra", "hol", "ing", "ka", "lan", "mor", "ton", "ry", "ster", "wick", "by", "ley", "ham"]
+    syllables = [
+        "ba",
+        "cor",
+        "den",
+        "el",
+        "fir",
+        "gra",
+        "hol",
+        "ing",
+        "ka",
+        "lan",
+        "mor",
+        "ton",
+        "ry",
+        "ster",
+        "wick",
+        "by",
+        "ley",
+        "ham",
+    ]
     names = ["".join(draw.choice(syllables, 3)).title() for _ in range(3000)]
     numbers = [str(n) for n in draw.integers(10, 99999, 3000)]
     vocabulary = pa.array(COMMON + names + numbers + list(RATES) + list(ODD) + ["\n"])
     first_term = len(COMMON) + len(names) + len(numbers)
     first_odd = first_term + len(RATES)
     common = 1 / np.arange(1, len(COMMON) + 1) ** 0.7
-    weights = np.concatenate([common / common.sum() * 0.8, np.full(len(names) + len(numbers), 0.2 / (len(names) + len(numbers)))])
+    weights = np.concatenate(
+        [common / common.sum() * 0.8, np.full(len(names) + len(numbers), 0.2 / (len(names) + len(numbers)))]
+    )
     schema = pa.schema([("record_id", pa.string()), ("source", pa.string()), ("text", pa.string())])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for start in range(0, rows, 100_000):
@@ -65,7 +86,9 @@ def write_texts(path: Path, rows: int, seed: int = 1) -> None:
             words[ends[odd] - 1 - draw.integers(0, lengths[odd])] = first_odd + draw.integers(0, len(ODD), len(odd))
             lines = np.flatnonzero(draw.random(n) < 0.1)
             words[ends[lines] - 1 - draw.integers(0, lengths[lines])] = len(vocabulary) - 1
-            lists = pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]), pa.int32()), vocabulary.take(pa.array(words)))
+            lists = pa.ListArray.from_arrays(
+                pa.array(np.concatenate([[0], ends]), pa.int32()), vocabulary.take(pa.array(words))
+            )
             ids = pa.array([f"crime:{i}" for i in range(start, start + n)])
             writer.write_table(pa.table([ids, pa.array(["crime"] * n), pc.binary_join(lists, " ")], schema))
 
@@ -102,7 +125,9 @@ def main() -> None:
         wall, cpu = (statistics.median(column) / given.rows * 1e9 for column in zip(*rounds, strict=True))
         print(f"{name:22} {wall:7.0f} ns a row, {cpu:7.0f} ns of CPU a row")
     ratios = sorted(match[0] / read[0] for read, match in zip(reads, matches, strict=True))
-    print(f"ratio of wall times: median {statistics.median(ratios):.2f}, from {ratios[0]:.2f} to {ratios[-1]:.2f}; {count:,} hits")
+    print(
+        f"ratio of wall times: median {statistics.median(ratios):.2f}, from {ratios[0]:.2f} to {ratios[-1]:.2f}; {count:,} hits"
+    )
 
 
 def cpu_seconds() -> float:

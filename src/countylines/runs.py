@@ -67,7 +67,8 @@ def find_runs(folder: Path) -> list[Run]:
     """The finished runs in a folder, by name."""
     if not folder.is_dir():
         raise InputError("there is no such folder", "give the folder that holds the runs", file=folder)
-    return [open_run(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+    found = [path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+    return [open_run(path) for path in found if not path.name.startswith(".")]  # hidden: a run that was killed
 
 
 @contextmanager

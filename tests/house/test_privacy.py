@@ -50,6 +50,12 @@ def test_the_scanner_finds_what_it_looks_for(tmp_path: Path) -> None:
     assert len(found(REGISTRY, [page])) == 1
 
 
+def test_pictures_fetch_nothing(root: Path) -> None:
+    pictures = sorted((root / "docs").rglob("*.svg"))
+    assert pictures
+    assert not found(re.compile(r"url\(\s*[\"']?https?:|href=[\"']https?:|@import"), pictures)
+
+
 def test_constraints_hold_names_and_versions_only(root: Path) -> None:
     lines = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]

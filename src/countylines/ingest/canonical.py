@@ -39,7 +39,9 @@ class Canonical:
         return {name: batch.column(name) for name in names}, None
 
 
-def file_part(path: Path, makes: Sequence[Make], name: str | None = None, delimiter: str = ",") -> tuple[Part, list[str]]:
+def file_part(
+    path: Path, makes: Sequence[Make], name: str | None = None, delimiter: str = ","
+) -> tuple[Part, list[str]]:
     """A file as a part, and what is to be said of its encoding."""
     facts = facts_of(path)
     part = Part(name or path.name, makes, lambda: read_file(path, facts, delimiter), lambda: _entry(facts))

@@ -1,7 +1,7 @@
 """Which rows are kept, set aside or rejected, and why (method, section 1): plain functions from frames to frames.
 
-A *verdict* has a row for each row of a table: ``_id``, what later checks need, and ``_rejected`` and ``_aside``, a reason or null.
-A rejected reason comes before a set-aside one.
+A *verdict* has a row for each row of a table: ``_id``, what later checks need, and ``_rejected`` and ``_aside``, each a
+reason or null. A rejected reason comes before a set-aside one.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ def references(verdict: Frame, records: Frame | None, nominals: Frame | None) ->
 
     Args:
         verdict: as made by :func:`own_faults`.
-        records: valid records: ``record_id`` and ``record_aside``, the reason why one is set aside or null; None = no such column.
-        nominals: valid nominals: ``nominal_id``; None = no such column.
+        records: valid records: ``record_id`` and ``record_aside``, the reason why one is set aside or null;
+            None = the table names no record.
+        nominals: valid nominals: ``nominal_id``; None = it names no nominal.
     """
     found = [nw.col("_rejected")]
     aside = [nw.col("_aside")]
@@ -97,7 +98,7 @@ def _filled(name: str) -> nw.Expr:
 
 
 def later_rows(repeated: Frame, key: Sequence[str], content: Frame | None = None) -> Frame:
-    """Of rows with the same key all but the first: files by name, then row; without order the one that sorts first by content.
+    """Of rows with the same key all but the first: files by name, then row; without order, by content.
 
     Args:
         repeated: as made by :func:`repeated_keys`.
@@ -120,7 +121,7 @@ def later_rows(repeated: Frame, key: Sequence[str], content: Frame | None = None
 
 
 def without_repeats(verdict: Frame, later: Frame, why: str) -> Frame:
-    """Reject the later rows of a key; where the source repeats by nature (a person in each of their records) set them aside."""
+    """Reject the later rows of a key; set them aside where the source repeats by nature, as a person in each record."""
     marked = later.select("_id", later=nw.lit(True))
     verdict = verdict.join(marked, on="_id", how="left")
     again = nw.col("later").fill_null(False)

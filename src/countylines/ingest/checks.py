@@ -55,7 +55,7 @@ class Checks:
         for table in sorted(self.read.linked):
             rows = self.rows_of(table)
             named = rows.filter(~nw.col("_link").is_null()).select("_link", "_prefix").unique().collect().rows()
-            # a system with its own ids needs the links as soon as there are any; one that shares ours only if it is in them
+            # a system with its own ids needs links as soon as there are any; one that shares ours only if it is in them
             systems = sorted(system for system, prefix in named if system in there or (there and prefix))
             self.rows[table] = self.keep(check.linked(rows, links, systems), f"{table}-linked")
 
@@ -135,7 +135,7 @@ def _rule_victims(checks: Checks, rulings: Frame) -> None:
 
 
 def _rulings(checks: Checks, records: Frame, nominals: Frame, as_of: dt.date) -> Frame:
-    """The rulings in force on ``as_of``; a ruling on a record that is set aside stays, since the record may come back."""
+    """The rulings in force on ``as_of``; one on a record that is set aside stays, since the record may come back."""
     checks.judge("decisions", records.with_columns(record_aside=nw.lit(None, nw.String)), nominals)
     valid = checks.rows_of("decisions").join(check.dropped(checks.verdicts["decisions"]), on="_id", how="anti")
     states = checks.keep(decisions.states(valid, as_of), "decisions-states")

@@ -75,8 +75,10 @@ def _ruled(rows: Frame, rulings: Frame, kinds: tuple[str, ...]) -> Frame:
 def to_victims(verdict: Frame, rulings: Frame) -> Frame:
     """The kept involvements whose offender role becomes victim: ``_id``, ``record_id``, ``nominal_id``, ``role``."""
     kept = verdict.filter(nw.col("_rejected").is_null() & nw.col("_aside").is_null() & offender())
-    return _ruled(kept, rulings, ("victim not offender",)).filter(nw.col("_ruled")).select(
-        "_id", "record_id", "nominal_id", "role"
+    return (
+        _ruled(kept, rulings, ("victim not offender",))
+        .filter(nw.col("_ruled"))
+        .select("_id", "record_id", "nominal_id", "role")
     )
 
 

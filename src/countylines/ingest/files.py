@@ -1,7 +1,7 @@
 """CSV and Parquet files as Arrow batches with the number of every row.
 
-A batch holds the file's own columns, headers in plain form (lower case, blanks as underscores). Nothing larger than a block is in
-memory at once.
+A batch holds the file's own columns, headers in plain form (lower case, blanks as underscores). Nothing larger than a
+block is in memory at once.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def facts_of(path: Path) -> Facts:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"the file can't be read: {error.strerror}", "check it and its rights", file=path.name) from error
+        raise InputError(
+            f"the file can't be read: {error.strerror}", "check it and its rights", file=path.name
+        ) from error
     if not size:
         raise InputError("the file is empty (0 bytes)", "export it again, with a header line", file=path.name)
     if format_of(path) == ".parquet":
@@ -151,7 +153,9 @@ def _csv(path: Path, facts: Facts, delimiter: str) -> Iterator[Batch]:
             return
         except pa.ArrowInvalid as error:
             if "straddling" not in str(error):
-                raise InputError(f"the file can't be read as CSV: {error}", "export it again", file=path.name) from error
+                raise InputError(
+                    f"the file can't be read as CSV: {error}", "export it again", file=path.name
+                ) from error
     raise InputError(
         f"a row is longer than {BLOCKS[-1] >> 20} MB: a quote is probably opened and never closed",
         "look at the quotation marks of that row",
@@ -213,14 +217,15 @@ def _numbers(following: int, rows: int, broken: list[int]) -> np.ndarray:
         [6, 8, 9]
     """
     good = np.arange(following, following + rows)
-    before = np.asarray(broken, dtype=np.int64) - np.arange(len(broken))  # what a broken row's number would be without them
+    # what each broken row's number would be if those before it were not there
+    before = np.asarray(broken, dtype=np.int64) - np.arange(len(broken))
     return good + np.searchsorted(before, good, side="right")
 
 
 def _refuse_open_quote(
     path: Path, facts: Facts, broken: list[tuple[int, str]], last: pa.RecordBatch | None, number: int
 ) -> None:
-    """A quote that is never closed swallows all rows after it: the last row then holds line breaks, and quotes are odd."""
+    """A quote never closed swallows all rows after it: the last row then holds line breaks, and quotes are odd."""
     if facts.quotes % 2 == 0:
         return
     if broken:
@@ -274,7 +279,9 @@ def _parquet(path: Path) -> Iterator[Batch]:
             names = _plain_names(file.schema_arrow.names, path)
             number = 1
             if not file.metadata.num_rows:
-                yield Batch(pa.RecordBatch.from_pylist([], schema=file.schema_arrow).rename_columns(names), np.arange(0))
+                yield Batch(
+                    pa.RecordBatch.from_pylist([], schema=file.schema_arrow).rename_columns(names), np.arange(0)
+                )
             for batch in file.iter_batches(BATCH_ROWS):
                 numbers = np.arange(number, number + batch.num_rows)
                 number += batch.num_rows

@@ -23,8 +23,10 @@ class Found:
 
 
 def find(folder: Path) -> Found:
-    """The canonical extracts of a folder: ``<table>.csv``, ``<table>.csv.gz``, ``<table>.parquet``, a folder ``<table>/``
-    of such files, or numbered parts as ``<table>-1.csv``.
+    """The canonical extracts of a folder.
+
+    A table is ``<table>.csv``, ``<table>.csv.gz``, ``<table>.parquet``, a folder ``<table>/`` of such files, or
+    numbered parts as ``<table>-1.csv``.
 
     Raises:
         InputError: no extracts there, a table that every run needs is missing, or one table in two formats.

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 from countylines.errors import InputError
 from countylines.ingest import reasons
-from countylines.ingest.files import Batch
 from countylines.ingest.cells import texts, typed
+from countylines.ingest.files import Batch
 from countylines.progress import Progress
 from countylines.tables import DAY, EXTRACTS, TEXT, Table
 
@@ -144,7 +144,9 @@ class _Origin:
         return self.start + numbers * len(self.part.makes) + self.turn
 
 
-def _read_part(place: int, part: Part, done: Read, writers: Mapping[str, _Writer], advance: Callable[[int], None]) -> None:
+def _read_part(
+    place: int, part: Part, done: Read, writers: Mapping[str, _Writer], advance: Callable[[int], None]
+) -> None:
     untyped: dict[str, Untyped] = {}
     start = {make.table: writers[make.table].following for make in part.makes}
     rows = 0

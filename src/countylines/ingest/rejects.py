@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,7 +19,7 @@ SCHEMA = RUN["rejects"].schema
 
 
 def as_rejects(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Typed rows with ``table``, ``kind`` and ``reason`` as rows of ``rejects``; the original row where typing lost something."""
+    """Typed rows with ``_table``, ``_kind`` and ``_reason`` as ``rejects``; the original row where typing lost any."""
     frame = pl.from_arrow(batch)
     assert isinstance(frame, pl.DataFrame)
     content = frame.select([name for name in frame.columns if not name.startswith("_")])
@@ -59,7 +58,7 @@ def refuse_too_many(counts: Mapping[str, Counts], rejects: Path, limit: float, t
     """Stop when more than the share ``limit`` of a table's rows is rejected; the rejects are then on disk as CSV.
 
     Raises:
-        InputError: names the table, the counts, the three most frequent reasons with an example, and where the rejects lie.
+        InputError: names the table, the counts, the three most frequent reasons with an example, and the CSV.
     """
     over = [name for name, count in counts.items() if count.rejected > limit * count.rows_in + 1e-9]
     if not over:
@@ -99,8 +98,6 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
             writer = csv.writer(file)
             writer.writerow(safe.columns)
             writer.writerows(safe.iter_rows())
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-

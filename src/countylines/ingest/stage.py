@@ -14,7 +14,7 @@ from countylines.ingest.canonical import folder_parts
 from countylines.ingest.read import Part, read
 from countylines.ingest.rejects import refuse_too_many
 from countylines.progress import Progress
-from countylines.tables import Sources
+from countylines.tables import Frame, Sources
 
 
 def ingest(
@@ -36,7 +36,8 @@ def ingest(
         rejects_to: where to write the rejected rows as CSV when there are too many; by default in ``folder``.
 
     Raises:
-        InputError: the extracts can't be read, too many rows are rejected, no record is left, or the latest is in the future.
+        InputError: the extracts can't be read, too many rows are rejected, no record is left, or the latest is in
+            the future.
     """
     parts, notes = find_parts(extracts)
     done = read(parts, folder / "read", progress)
@@ -79,7 +80,7 @@ def find_parts(extracts: Path) -> tuple[list[Part], list[str]]:
     raise InputError("this is no folder of extracts and no sources file (.yaml)", "give either", file=extracts.name)
 
 
-def _refuse_adults(nominals: nw.LazyFrame[object]) -> None:
+def _refuse_adults(nominals: Frame) -> None:
     """Nobody whose age could be known may count as an adult because it isn't (method, section 1)."""
     dated = nominals.filter(~nw.col("date_of_birth").is_null()).select("nominal_id").head(1).collect().rows()
     if dated:

@@ -92,19 +92,24 @@ class HyperscanFinder:
     def find(self, texts: pa.Array) -> Found:
         if texts.type not in (pa.string(), pa.large_string()):
             texts = texts.cast(pa.large_string())
-        parts = [_moved(self._chunk(chunk), first) for first, chunk in chunks(texts, CHUNK_BYTES) if len(self._word)]
-        return _together(parts)
+        parts = [part for first, chunk in chunks(texts, CHUNK_BYTES) if len(self._word) for part in self._chunk(chunk, first)]
+        none = np.zeros(0, np.int64)
+        row, pattern, start, end = (np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)) if parts else (none,) * 4
+        order = np.lexsort((start, pattern, row))
+        return Found(row[order], pattern[order], start[order], end[order])
 
-    def _chunk(self, texts: pa.Array) -> Found:
+    def _chunk(self, texts: pa.Array, first: int) -> Iterator[Found]:
+        """The hits of one chunk, in no order; its first text is row ``first``."""
         data, starts = _joined(texts)
-        low = np.flatnonzero(data.view(np.int8) <= 0)  # non-ASCII bytes, and NUL: one behind each text and any within
+        odd = _odd_rows(data, starts)
         plain = self._hits(data, starts)
-        if len(low) == len(texts):
-            return plain
-        odd = np.bincount(np.searchsorted(starts, low, "right") - 1, minlength=len(texts)) > 1
-        strange = self._strange(texts.filter(pa.array(odd)))
-        keep = ~odd[plain.row]
-        return _together([Found(*(column[keep] for column in plain)), strange._replace(row=np.flatnonzero(odd)[strange.row])])
+        if len(odd):
+            strange = self._strange(texts.take(pa.array(odd)))
+            yield strange._replace(row=odd[strange.row] + first)
+            flags = np.zeros(len(texts), bool)
+            flags[odd] = True
+            plain = Found(*(column[~flags[plain.row]] for column in plain))
+        yield plain._replace(row=plain.row + first)
 
     def _strange(self, texts: pa.Array) -> Found:
         """The hits of texts that hold NUL or non-ASCII characters: these are written as one byte a code point first."""
@@ -119,18 +124,14 @@ class HyperscanFinder:
         """The hits in texts of one byte a code point, each followed by NUL; text i starts at ``starts[i]``."""
         pattern, end = self._scan(data)
         row = np.searchsorted(starts, end, "left") - 1
-        order = np.lexsort((end, pattern, row))
-        row, pattern, end = row[order], pattern[order], end[order]
         word = self._word[pattern]
-        start = end - word
-        others = np.flatnonzero(word == 0)
-        if len(others):
-            start[others] = -1
-            self._locate(data, starts, row, pattern, start, end, others)
-            hit = start >= 0
-            row, pattern, start, end = row[hit], pattern[hit], start[hit], end[hit]
-        first = starts[row]
-        return Found(row, pattern, start - first, end - first)
+        reported = Found(row, pattern, end - word, end)
+        if not word.all():
+            single = word > 0
+            located = self._locate(data, starts, Found(*(column[~single] for column in reported)))
+            reported = Found(*(np.concatenate([column[single], more]) for column, more in zip(reported, located, strict=True)))
+        first = starts[reported.row]
+        return reported._replace(start=reported.start - first, end=reported.end - first)
 
     def _scan(self, data: Bytes) -> tuple[Ints, Ints]:
         """Pattern and end of every possible match, as Hyperscan reports them."""
@@ -146,25 +147,28 @@ class HyperscanFinder:
         self._database.scan(data, match_event_handler=report, scratch=self._own.scratch)
         return np.array(patterns, dtype=np.int64), np.array(ends, dtype=np.int64)
 
-    def _locate(self, data: Bytes, starts: Ints, row: Ints, pattern: Ints, start: Ints, end: Ints, which: Ints) -> None:
-        """Set start and end to what ``re.finditer`` gives, for the reported ends ``which``; start stays -1 where there is no hit.
+    def _locate(self, data: Bytes, starts: Ints, reported: Found) -> Found:
+        """The hits as ``re.finditer`` gives them, from the reported ends.
 
         Between one hit and the next reported end no match can end. So the next match starts at most ``width`` before that end, unless a
         blank in it is wider than BLANK_WIDTH, in which case one lies in the ``width + 1`` bytes before that end.
         """
         text = data.data
-        before, after = (-1, -1), 0
-        for i, r, p, e in zip(which.tolist(), row[which].tolist(), pattern[which].tolist(), end[which].tolist(), strict=True):
-            if (r, p) != before:
-                before, after = (r, p), int(starts[r])
-            if e <= after:
+        order = np.lexsort((reported.end, reported.pattern, reported.row))
+        hits: list[tuple[int, int, int, int]] = []
+        before, after, last = (-1, -1), 0, 0
+        for row, pattern, end in zip(*(column[order].tolist() for column in (reported.row, reported.pattern, reported.end)), strict=True):
+            if (row, pattern) != before:
+                before, after, last = (row, pattern), int(starts[row]), int(starts[row + 1]) - 1
+            if end <= after:
                 continue
-            width = self._width[p]
-            near = max(after, e - width) if width and not WIDE_BLANK.search(text, max(after, e - width - 1), e) else after
-            hit = self._expressions[p].search(text, near, int(starts[r + 1]) - 1)
+            width = self._width[pattern]
+            near = max(after, end - width) if width and not WIDE_BLANK.search(text, max(after, end - width - 1), end) else after
+            hit = self._expressions[pattern].search(text, near, last)
             if hit:
-                start[i], end[i] = hit.span()
-            after = hit.end() if hit else int(starts[r + 1])
+                hits.append((row, pattern, *hit.span()))
+            after = hit.end() if hit else last
+        return Found(*np.array(hits, dtype=np.int64).reshape(-1, 4).T)
 
 
 def chunks(texts: pa.Array, most: int) -> Iterator[tuple[int, pa.Array]]:
@@ -191,16 +195,15 @@ def _joined(texts: pa.Array) -> tuple[Bytes, Ints]:
     return np.frombuffer(data, np.uint8, count=int(starts[-1])), starts
 
 
-def _moved(found: Found, rows: int) -> Found:
-    return found._replace(row=found.row + rows)
-
-
-def _together(parts: list[Found]) -> Found:
-    """Several finds of different rows as one, sorted."""
-    none = np.zeros(0, np.int64)
-    row, pattern, start, end = (np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)) if parts else (none,) * 4
-    order = np.lexsort((start, pattern, row))
-    return Found(row[order], pattern[order], start[order], end[order])
+def _odd_rows(data: Bytes, starts: Ints) -> Ints:
+    """The rows that hold a non-ASCII byte or a NUL of their own."""
+    if not len(data):
+        return np.zeros(0, np.int64)
+    odd = np.maximum.reduceat(data, starts[:-1]) > 0x7F
+    if np.count_nonzero(data) + len(odd) < len(data):
+        zeros = np.searchsorted(starts, np.flatnonzero(data == 0), "right") - 1
+        odd |= np.bincount(zeros, minlength=len(odd)) > 1
+    return np.flatnonzero(odd)
 
 
 @lru_cache(maxsize=8)

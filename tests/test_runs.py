@@ -1,0 +1,98 @@
+"""Whole or not at all."""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from countylines.errors import InputError
+from countylines.runs import find_runs, new_run, open_run, rows, write_json, write_table
+
+
+def finish(folder: Path) -> None:
+    write_json({"b": 1, "a": "é"}, folder / "manifest.json")
+
+
+def test_a_run_appears_when_it_is_done(tmp_path: Path) -> None:
+    out = tmp_path / "runs" / "one"
+    with new_run(out) as folder:
+        assert not out.exists()
+        finish(folder)
+    assert open_run(out).manifest == {"a": "é", "b": 1}
+    assert sorted(p.name for p in out.parent.iterdir()) == ["one"]
+    assert [run.folder.name for run in find_runs(out.parent)] == ["one"]
+
+
+def test_an_error_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), new_run(tmp_path / "one") as folder:
+        finish(folder)
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    with pytest.raises(InputError, match="this run exists already; nothing was changed"), new_run(tmp_path / "one"):
+        raise AssertionError
+
+
+def test_two_runs_to_one_place_are_kept_apart(tmp_path: Path) -> None:
+    with (
+        new_run(tmp_path / "one") as folder,
+        pytest.raises(InputError, match="another run to this place is under way"),
+        new_run(tmp_path / "one"),
+    ):
+        raise AssertionError
+    assert not folder.exists()
+
+
+def work_until_killed(out: Path, started: Path) -> None:
+    with new_run(out) as folder:
+        finish(folder)  # even a manifest doesn't make it a run before its time
+        started.touch()
+        time.sleep(60)
+
+
+def test_a_killed_run_leaves_none_and_the_next_one_works(tmp_path: Path) -> None:
+    out, started = tmp_path / "runs" / "one", tmp_path / "started"
+    child = multiprocessing.get_context("spawn").Process(target=work_until_killed, args=(out, started))
+    child.start()
+    while not started.exists():
+        time.sleep(0.01)
+    os.kill(child.pid or 0, signal.SIGKILL)
+    child.join()
+    assert not out.exists()
+    assert find_runs(out.parent) == []
+    with new_run(out) as folder:
+        finish(folder)
+    assert [run.folder.name for run in find_runs(out.parent)] == ["one"]
+    assert [path.name for path in out.parent.iterdir()] == ["one"]
+
+
+def test_what_is_not_a_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="this is not a finished run"):
+        open_run(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(InputError, match="this is not a finished run"):
+        open_run(tmp_path)
+    with pytest.raises(InputError, match="there is no such folder"):
+        find_runs(tmp_path / "none")
+
+
+def test_tables_are_sorted_and_counted(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"record_id": ["b", "a"], "nominals": [31, 40], "more": [1, 2]})
+    assert write_table(frame, tmp_path, "skipped_records") == 2
+    assert pl.read_parquet(tmp_path / "skipped_records.parquet").rows() == [("a", 40), ("b", 31)]
+    assert rows(tmp_path) == {"skipped_records": 2}
+
+
+def test_json_is_the_same_bytes_whatever_the_order(tmp_path: Path) -> None:
+    write_json({"b": 1, "a": {"d": 1, "c": 2}}, tmp_path / "one.json")
+    write_json({"a": {"c": 2, "d": 1}, "b": 1}, tmp_path / "two.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    assert json.loads((tmp_path / "one.json").read_text()) == {"a": {"c": 2, "d": 1}, "b": 1}
