@@ -147,7 +147,9 @@ def partition(
     """Find the groups of any edge list."""
     from countylines.partition.edgelist import partition_file
 
-    print(partition_file(edges, out, cut, steps, refine))
+    made = partition_file(edges, out, cut, steps, refine)
+    print(f"{made.nodes:,} nodes and {made.edges:,} edges: {made.groups:,} groups, the largest of {made.largest:,}.")
+    print(f"The groups are in {out}.")
 
 
 @app.command()

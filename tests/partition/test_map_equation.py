@@ -22,7 +22,7 @@ from countylines.partition.map_equation import (
     rates,
 )
 from countylines.partition.walktrap import Tree, walktrap
-from tests.partition.small import as_sets, connected_graph, cuts, edges, length, members, ring, triangles
+from tests.partition.small import as_sets, connected_graph, cuts, edges, length, members, triangles
 
 SEEDS = st.integers(0, 9999)
 
@@ -139,27 +139,25 @@ def test_the_cut_is_the_best_candidate_and_no_cut_of_the_tree_is_below_the_bound
         assert cut.code_length == pytest.approx(min(every), abs=1e-9)
 
 
-def test_the_bound_is_often_tight() -> None:
-    """Else the test above would say little of the cut; and where it is not, the cut is near the best."""
-    gaps = []
+def test_on_these_hundred_graphs_the_cut_is_the_best_of_all_cuts() -> None:
+    """Measured, not promised: the bound is tight in about a fifth of such small graphs, the cut is the best in each."""
+    tight = 0
     for seed in range(100):
         graph = connected_graph(seed, 9)
         tree = walktrap(graph, 4)
         cut, sets = map_equation_cut(graph, tree), members(tree)
-        assert cut.code_length <= min(length(graph, [sets[i] for i in each]) for each in cuts(tree)) + 0.05
-        gaps.append(cut.code_length - cut.bound)
-    assert sum(gap < 1e-9 for gap in gaps) >= 50
+        assert cut.code_length <= min(length(graph, [sets[i] for i in each]) for each in cuts(tree)) + 1e-9
+        tight += cut.code_length - cut.bound < 1e-9
+    assert tight >= 15
 
 
 def test_of_equal_lengths_the_fewest_groups_win() -> None:
-    """On a ring of 14, cut after every level: where two levels have the same L, the one with fewer groups stands."""
-    for n in range(3, 15):
-        graph = ring(n)
-        tree = walktrap(graph, 4)
-        cut = map_equation_cut(graph, tree)
-        levels = {len(tree.level(k)): length(graph, as_sets(tree.groups(tree.level(k)).tolist())) for k in range(n)}
-        fewer = [value for groups, value in levels.items() if groups < cut.group.max() + 1]
-        assert all(value > cut.code_length + 1e-13 for value in fewer)
+    """Two levels of this tree, of 4 and of 3 groups, have the same L up to rounding, and no level has less."""
+    graph = graph_from("abcdefghijk", dict.fromkeys(["ab", "ae", "af", "bc", "bd", "bg", "fh", "fj", "fk", "hi"], 1.0))
+    tree = walktrap(graph, 4)
+    levels = {11 - k: length(graph, as_sets(tree.groups(tree.level(k)).tolist())) for k in range(11)}
+    assert sorted(n for n, value in levels.items() if value <= min(levels.values()) + 1e-12) == [3, 4]
+    assert map_equation_cut(graph, tree).group.max() + 1 == 3
 
 
 @given(seed=SEEDS, n=st.integers(2, 30))

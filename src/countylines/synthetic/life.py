@@ -29,7 +29,12 @@ def ordinary_life(rng: np.random.Generator, people: People, records: int) -> Eve
 
 
 def draw_scene(
-    rng: np.random.Generator, people: People, scene: Scene, rows: int, given: Mapping[int, Chosen] | None = None
+    rng: np.random.Generator,
+    people: People,
+    scene: Scene,
+    rows: int,
+    given: Mapping[int, Chosen] | None = None,
+    young: bool = False,
 ) -> Events:
     """So many events of one scene.
 
@@ -39,11 +44,12 @@ def draw_scene(
         scene: the scene.
         rows: how many events.
         given: people who are there in any case, by place in the cast; the others are drawn round them.
+        young: the first person given is met as a child.
     """
     given = given or {}
     events = blank(rows)
     events.scene[:] = scene.number
-    young = np.zeros(rows, bool)
+    children = np.full(rows, young)
     for place, actor in enumerate(scene.cast):
         if place in given:
             chosen = given[place].astype(np.int32)
@@ -54,10 +60,10 @@ def draw_scene(
             chosen, is_young = draw(rng, people, actor.who, rows)
             present = _chance(rng, rows, actor)
             chosen = np.where(present, chosen, NOBODY)
-            young |= is_young & present
+            children |= is_young & present
         events.cast[:, place] = chosen
         events.role[:, place] = rng.choice(np.array(actor.roles, np.int8), rows)
-    events.when[:] = moments(rng, people, events.cast[:, 0], young)
+    events.when[:] = moments(rng, people, events.cast[:, 0], children)
     drop_repeats(events)
     return events
 

@@ -1,0 +1,224 @@
+"""What the records show of each line: its people meet in plots, each as often as their place in the line allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from countylines.synthetic.clock import LAST, SINCE_MINUTE, minute_of
+from countylines.synthetic.crews import (
+    LOST,
+    PLAIN,
+    QUIET,
+    UNLINKED,
+    VICTIM,
+    WITH_HOLDER,
+    WITH_OTHERS,
+    Line,
+    Member,
+)
+from countylines.synthetic.data import load
+from countylines.synthetic.events import Events, join
+from countylines.synthetic.life import draw_scene
+from countylines.synthetic.people import People
+from countylines.synthetic.planned import Part, Planned, some_minute
+from countylines.synthetic.scale import BIT, DRUGS
+
+KINDS: Mapping[str, Callable[[Member], bool]] = {
+    "holder": lambda m: m.role == "holder",
+    "elder": lambda m: m.role == "elder",
+    "lead": lambda m: m.role in ("holder", "elder"),
+    "dealer": lambda m: m.role == "dealer",
+    "seller": lambda m: m.role in ("dealer", "runner"),
+    "adult": lambda m: not m.child and m.role in ("elder", "dealer", "runner"),
+    "kid": lambda m: m.child,
+    "cuckooed": lambda m: m.role == "cuckooed",
+    "any": lambda m: True,
+}
+
+
+class Stage:
+    """One line's people, and who may stand with whom."""
+
+    def __init__(self, rng: np.random.Generator, people: People, line: Line, lines: Sequence[Line]) -> None:
+        self.rng, self.people, self.line = rng, people, line
+        self.shown = [m for m in line.members if m.link in (PLAIN, WITH_HOLDER, WITH_OTHERS)]
+        others = [m for other in lines if other is not line for m in other.members]
+        self.rivals = [m for m in others if m.role == "dealer" and m.link == PLAIN]
+
+    def cast(self, actors: Sequence[str]) -> list[tuple[Member | int, str]]:
+        """Members (or the numbers of people beside them) and roles for a plot; empty if its first person isn't there."""
+        chosen: list[tuple[Member | int, str]] = []
+        for place, text in enumerate(actors):
+            who, roles, *chance = text.split()
+            if chance and self.rng.random() >= float(chance[0]):
+                continue
+            found = self.pick(who, [m for m, _ in chosen if isinstance(m, Member)])
+            if found is None and place == 0:
+                return []
+            if found is not None:
+                chosen.append((found, str(self.rng.choice(roles.split("/")))))
+        return chosen
+
+    def pick(self, who: str, present: Sequence[Member]) -> Member | int | None:
+        """Someone of that kind who may stand with those present."""
+        if who in KINDS:
+            fits = [m for m in self.shown if KINDS[who](m) and m not in present and self.allowed(m, present)]
+            return fits[int(self.rng.integers(len(fits)))] if fits else None
+        if who == "rival":
+            return self.rivals[int(self.rng.integers(len(self.rivals)))] if self.rivals else None
+        if who == "mother":
+            return int(self.people.first[present[0].person]) if present else None
+        pool = self.people.pools[{"worker": "social_worker", "carer": "carer", "stranger": "anyone"}[who]]
+        return int(pool[self.rng.integers(len(pool))])
+
+    def allowed(self, member: Member, present: Sequence[Member]) -> bool:
+        """Their windows overlap, and no child kept apart from the holder stands with the holder."""
+        together = [*present, member]
+        if max(m.start for m in together) >= min(m.end for m in together):
+            return False
+        holder = any(m.role == "holder" and m.line == self.line.number for m in together)
+        return not (holder and any(m.link == WITH_OTHERS for m in together))
+
+    def when(self, cast: Sequence[tuple[Member | int, str]]) -> int:
+        """A minute in everybody's window."""
+        members = [m for m, _ in cast if isinstance(m, Member) and m.line == self.line.number]
+        low = max([minute_of(m.start) for m in members] + [SINCE_MINUTE + 1440])
+        return min(some_minute(self.rng, low, min([minute_of(m.end) for m in members] + [LAST])), LAST - 1440)
+
+    def cover(self) -> list[tuple[str, list[tuple[Member | int, str]]]]:
+        """Spoken records that show everyone who is to be shown, children beside the holder or beside others."""
+        made: list[tuple[str, list[tuple[Member | int, str]]]] = []
+        holders = [m for m in self.shown if m.role == "holder"]
+        elders = [m for m in self.shown if m.role in ("elder", "dealer")] or holders
+        for link, leads in ((WITH_HOLDER, holders), (WITH_OTHERS, elders)):
+            waiting = [m for m in self.shown if m.link == link]
+            for turn, pair in enumerate(self._pairs(waiting)):
+                scene = "line_vehicle" if turn % 2 else "line_log"
+                made.append((scene, [(m, "subject") for m in (leads[turn % len(leads)], *pair)]))
+        seen = {m.person for _, cast in made for m, _ in cast if isinstance(m, Member)}
+        for tenant in [m for m in self.shown if m.role == "cuckooed"]:
+            made.append(("line_cuckoo", [(tenant, "subject"), (elders[len(made) % len(elders)], "subject")]))
+        rest = [m for m in self.shown if m.role != "cuckooed" and m.person not in seen]
+        for start in range(0, len(rest), 3):
+            made.append(("line_log", [(m, "subject") for m in rest[start : start + 3]]))
+        return made
+
+    def _pairs(self, waiting: list[Member]) -> list[list[Member]]:
+        pairs: list[list[Member]] = []
+        while waiting:
+            first = waiting.pop(0)
+            second = next((m for m in waiting if self.allowed(m, [first])), None)
+            if second:
+                waiting.remove(second)
+            pairs.append([first, second] if second else [first])
+        return pairs
+
+
+def play(
+    rng: np.random.Generator, people: People, lines: Sequence[Line], spoken: int, close_mothers: set[int]
+) -> Planned:
+    """Every line's records: ``spoken`` ones that say county line, and about as many that don't.
+
+    Args:
+        rng: the source of chance.
+        people: everybody.
+        lines: the lines.
+        spoken: how many used records say county line, over all lines.
+        close_mothers: children whose mother is named as a subject beside them.
+    """
+    planned, plots = Planned(), load("plots.yaml")
+    weights = np.array([len(line.members) * rng.uniform(0.7, 1.3) for line in lines])
+    counts = np.floor(np.cumsum(weights) / weights.sum() * spoken + 1e-9).astype(int)
+    for line, count in zip(lines, np.diff(counts, prepend=0), strict=True):
+        stage = Stage(rng, people, line, lines)
+        covering = stage.cover()[:count]
+        for scene, cast in covering:
+            _add(planned, stage, scene, cast, BIT["COUNTY LINE"])
+        for number in range(round(1.02 * (count - len(covering)))):
+            scene, cast = _plot(stage, plots["spoken"])
+            aside = 0 if number < count - len(covering) else int(rng.integers(1, 3))
+            _add(planned, stage, scene, cast, BIT["COUNTY LINE"], aside, close_mothers)
+        _unspoken(planned, stage, plots["unspoken"], round(0.8 * count))
+        _half_hidden(planned, stage)
+    return planned
+
+
+def _plot(stage: Stage, plots: Sequence[Mapping[str, Any]]) -> tuple[str, list[tuple[Member | int, str]]]:
+    """A plot drawn by its weight, with a cast; drawn again when its first person isn't there."""
+    weights = np.array([plot["weight"] for plot in plots], float)
+    while True:
+        plot = plots[int(stage.rng.choice(len(plots), p=weights / weights.sum()))]
+        if cast := stage.cast(plot["cast"]):
+            return plot["scene"], cast
+
+
+def _add(
+    planned: Planned,
+    stage: Stage,
+    scene: str,
+    cast: Sequence[tuple[Member | int, str]],
+    words: int = 0,
+    aside: int = 0,
+    close_mothers: set[int] = frozenset(),  # type: ignore[assignment]
+) -> int:
+    parts: list[Part] = [(m.person if isinstance(m, Member) else m, role) for m, role in cast]
+    if scene == "family_concern" and parts[0][0] in close_mothers and len(parts) > 1:
+        parts[1] = (parts[1][0], "subject")
+    parts = list({person: (person, role) for person, role in reversed(parts)}.values())[::-1]
+    about = bool(words) or scene.startswith("line_") or scene == "drug_supply"
+    return planned.add(
+        scene, parts, stage.when(cast), line=stage.line.number, words=words, about=about, aside=aside
+    )
+
+
+def _unspoken(planned: Planned, stage: Stage, plots: Sequence[Mapping[str, Any]], count: int) -> None:
+    """Records of the line without the words; some name a drug, a few a drugs line."""
+    for _ in range(count):
+        scene, cast = _plot(stage, plots)
+        words, luck = 0, stage.rng.random()
+        if luck < 0.4:
+            for drug in stage.rng.choice(DRUGS[:4], size=int(stage.rng.integers(1, 3)), replace=False):
+                words |= BIT[str(drug)]
+        elif luck < 0.45:
+            words = BIT["OTHER"]
+        row = _add(planned, stage, scene, cast)
+        planned.mark(row, words)
+
+
+def _half_hidden(planned: Planned, stage: Stage) -> None:
+    """Members who show only beside others, in records without search words, or only as victims."""
+    plain = [m for m in stage.shown if m.link == PLAIN and KINDS["adult"](m)]
+    for member in (m for m in stage.line.members if m.link == QUIET):
+        for turn in range(3):
+            for other in plain[turn::3][:1]:
+                scene = ("stop_search", "sighting", "sighting")[turn]
+                _add(planned, stage, scene, [(member, "subject"), (other, "subject")])
+    for member in (m for m in stage.line.members if m.link == VICTIM):
+        leads = [m for m in stage.shown if m.role in ("elder", "dealer", "holder")]
+        row = _add(planned, stage, "line_slavery", [(member, "victim"), (leads[0], "suspect")])
+        planned.mark(row, BIT["HEROIN"])
+
+
+def own_lives(rng: np.random.Generator, people: People, lines: Sequence[Line]) -> Events:
+    """Everybody of a line has records of their own, too, away from it: about five each, at least two."""
+    ways = load("plots.yaml")["alone"]
+    by_scene: dict[tuple[str, bool], list[int]] = {}
+    for member in (m for line in lines for m in line.members):
+        kind = "kid" if member.child else "cuckooed" if member.role == "cuckooed" else "adult"
+        least = 3 if member.link in (LOST, UNLINKED) else 2
+        for _ in range(max(least, int(rng.poisson(4)))):
+            scene = str(rng.choice(ways[kind]))
+            by_scene.setdefault((scene, member.child), []).append(member.person)
+    return join(
+        [_alone(rng, people, scene, child, persons) for (scene, child), persons in sorted(by_scene.items())]
+    )
+
+
+def _alone(rng: np.random.Generator, people: People, scene: str, child: bool, persons: Sequence[int]) -> Events:
+    from countylines.synthetic.data import scenes
+
+    given = np.array(persons, np.int32)
+    return draw_scene(rng, people, scenes()[scene], len(persons), {0: given}, young=child)
