@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Run every benchmark in benchmarks/, each in a process of its own. Sizes: make bench SIZES="10000 100000"
+# Run every benchmark, each in a process of its own. Other numbers of records: make bench SIZES="100000 1000000 5000000"
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for script in benchmarks/[a-z]*.py; do
-  [ -e "$script" ] || continue
-  printf '\n== %s\n' "$script"
-  .venv/bin/python "$script" ${SIZES:-}
-done
+read -ra sizes <<<"${SIZES:-100000 1000000}"
+
+bench() {
+  printf '\n== benchmarks/%s\n' "$*"
+  .venv/bin/python "benchmarks/$1" "${@:2}"
+}
+
+bench match.py --rows "${sizes[-1]}"
+bench network.py "${sizes[@]}"
+bench scale.py "${sizes[@]}"
+bench straightforward.py "${sizes[0]}"

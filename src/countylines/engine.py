@@ -19,6 +19,7 @@ import narwhals as nw
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from countylines.progress import Advance
 from countylines.tables import Frame
 from countylines.writer import write_sorted
 
@@ -38,8 +39,10 @@ class Engine(Protocol):
     def keep(self, frame: Frame, path: Path) -> Frame:
         """Write the frame as Parquet and go on from there."""
 
-    def map_batches(self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path) -> Frame:
-        """Send the frame through ``function`` in Arrow batches, keep what comes back."""
+    def map_batches(
+        self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path, advance: Advance | None = None
+    ) -> Frame:
+        """Send the frame through ``function`` in Arrow batches, keep what comes back; ``advance`` is told rows done."""
 
     def gather(self, frame: Frame, by: Sequence[str], column: str) -> Frame:
         """One row per ``by`` with its values of ``column`` as a sorted list: the one aggregate that Narwhals lacks."""
@@ -84,10 +87,15 @@ class DuckDB:
             frame.sink_parquet(str(path))
         return self.scan(path)
 
-    def map_batches(self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path) -> Frame:
+    def map_batches(
+        self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path, advance: Advance | None = None
+    ) -> Frame:
+        """One loop is enough: DuckDB reads on in its own threads meanwhile."""
         with pq.ParquetWriter(path, schema) as writer:
             for batch in self._batches(frame):
                 writer.write_batch(function(batch))
+                if advance:
+                    advance(batch.num_rows)
         return self.scan(path)
 
     def gather(self, frame: Frame, by: Sequence[str], column: str) -> Frame:
@@ -151,8 +159,10 @@ class Spark:
         frame.sink_parquet(str(path))
         return self.scan(path)
 
-    def map_batches(self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path) -> Frame:
-        """``function`` goes to the workers, so it must be picklable."""
+    def map_batches(
+        self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path, advance: Advance | None = None
+    ) -> Frame:
+        """``function`` goes to the workers, so it must be picklable; how far they are isn't known here."""
         from pyspark.sql.pandas.types import from_arrow_schema
 
         def each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from countylines.network.connections import evidence, provisional, weights
+from countylines.network.connections import evidence, provisional, strongest_stretch, weights
 from countylines.settings import NominalRule
 from tests.network.frames import Frames, rows
 
@@ -49,8 +49,7 @@ def test_connections_are_distinct_capped_and_one_sided(frames: Frames) -> None:
         (dan, cat, 4),
         (eve, -1, 5),
     ]
-    dates = frames("record date", *((r, dt.date(2024, 1, 1)) for r in range(1, 8)))
-    found = weights(behind, groups, dates)
+    found = weights(behind, groups)
     assert rows(found, "nominal other c") == [
         (ann, bob, 0.4),
         (bob, ann, 0.5),
@@ -70,24 +69,32 @@ def test_connections_are_distinct_capped_and_one_sided(frames: Frames) -> None:
 def test_a_group_counts_with_its_greatest_weight(frames: Frames) -> None:
     behind = frames("nominal other record", (0, 1, 1), (0, 1, 2))
     groups = frames("record group weight", (1, "CUCKOO", 0.25), (2, "CUCKOO", 0.5), (2, "MISPER", 0.1))
-    dates = frames("record date", (1, dt.date(2024, 1, 1)), (2, dt.date(2024, 1, 1)))
-    assert rows(weights(behind, groups, dates), "c") == [(0.6,)]
+    assert rows(weights(behind, groups), "c") == [(0.6,)]
 
 
 @pytest.mark.parametrize(
-    ("second", "span", "c"),
+    ("second", "c", "records"),
     [
-        (dt.date(2024, 4, 15), 3, 0.5),  # the same day three months later still counts
-        (dt.date(2024, 4, 16), 3, 0.4),  # the day after doesn't
-        (dt.date(2023, 10, 15), 3, 0.5),  # order in time doesn't matter
-        (dt.date(2024, 4, 16), None, 0.5),
+        (dt.date(2024, 4, 15), 0.5, [1, 2]),  # the same day three months later still counts
+        (dt.date(2024, 4, 16), 0.4, [1]),  # the day after doesn't
+        (dt.date(2023, 10, 15), 0.5, [1, 2]),  # order in time doesn't matter
+        (dt.date(2023, 10, 14), 0.4, [1]),
     ],
 )
-def test_groups_add_up_only_within_the_span(frames: Frames, second: dt.date, span: int | None, c: float) -> None:
+def test_groups_add_up_only_within_the_span(frames: Frames, second: dt.date, c: float, records: list[int]) -> None:
     behind = frames("nominal other record", (0, 1, 1), (0, 1, 2))
     groups = frames("record group weight", (1, "DRUGS LINE", 0.4), (2, "MISPER", 0.1))
     dates = frames("record date", (1, dt.date(2024, 1, 15)), (2, second))
-    assert rows(weights(behind, groups, dates, span), "c") == [(c,)]
+    within = strongest_stretch(behind, groups, dates, 3)
+    assert rows(within, "record") == [(record,) for record in records]
+    assert rows(weights(within, groups), "c") == [(c,)]
+
+
+def test_of_equal_stretches_the_earliest_counts(frames: Frames) -> None:
+    behind = frames("nominal other record", (0, -1, 1), (0, -1, 2))
+    groups = frames("record group weight", (1, "MISPER", 0.1), (2, "OTHER", 0.1))
+    dates = frames("record date", (1, dt.date(2024, 1, 31)), (2, dt.date(2020, 12, 31)))
+    assert rows(strongest_stretch(behind, groups, dates, 1), "record") == [(2,)]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_records_in_network_and_term_table(frames: Frames) -> None:
     assert rows(inside, "record") == [(1,)]
     groups = frames("record group", (1, "CUCKOO"), (2, "COUNTY LINE"), (3, "MISPER"), (4, "COUNTY LINE"))
     weights = frames("group weight", ("CUCKOO", 0.5), ("COUNTY LINE", 1.0), ("MISPER", 0.1), ("SMACK", 0.02))
-    found = term_table(groups, weights, inside, links, kept)
+    found = term_table(groups, weights, inside, links, links, kept)
     counts = "records_in_network records_not_in_network records_of_kept_nominals records_without_connection"
     assert rows(found, f"group weight {counts}") == [
         ("COUNTY LINE", 1.0, 0, 2, 0, 1),

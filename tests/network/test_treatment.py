@@ -133,9 +133,10 @@ def test_protected_people_are_not_held_and_a_ruling_of_two_releases(frames: Fram
     guarded = frames("nominal protected", (0, True), (1, False), (2, False))
     people = frames("nominal nominal_id", (0, "ann"), (1, "bob"), (2, "cat"))
     rulings = frames(
-        "nominal_id decision",
-        ("bob", "no sign of exploitation"),
-        ("cat", "reviewed and kept"),
-        ("ann", "no sign of exploitation"),
+        "nominal_id record_id decision",
+        ("bob", None, "no sign of exploitation"),
+        ("cat", None, "reviewed and kept"),
+        ("cat", "r1", "no sign of exploitation"),
+        ("ann", None, "no sign of exploitation"),
     )
     assert rows(held(signs, guarded, people, rulings), "nominal held") == [(2, MISSING), (2, VICTIM)]

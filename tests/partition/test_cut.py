@@ -115,6 +115,16 @@ def test_both_starts_win_somewhere() -> None:
     assert min(wins.values()) >= 3
 
 
+def test_of_two_equally_good_starts_the_first_stays() -> None:
+    """The ten ties of this tree can be described as shortly in three groups as in four."""
+    graph = graph_from("abcdefghijk", dict.fromkeys(["ab", "ae", "af", "bc", "bd", "bg", "fh", "fj", "fk", "hi"], 1.0))
+    tree = walktrap(graph, 4)
+    first, second = refine(graph, map_equation_cut(graph, tree).group), refine(graph, modularity_cut(tree))
+    assert first.tolist() != second.tolist()
+    assert code_length(graph, first) == pytest.approx(code_length(graph, second), abs=1e-12)
+    assert partition(graph, DEFAULT).group == first.tolist()
+
+
 def test_without_refinement_the_cut_stands() -> None:
     graph = connected_graph(3, 40)
     made = partition(graph, PartitionSettings(refine=False))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
-import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from countylines.errors import InputError
-from countylines.partition import partition_file
+from countylines.graph import Graph, read_edges
+from countylines.partition import edgelist, partition_file
 from countylines.partition.edgelist import Written
 
 TRIANGLES = "a,b\nx1,x2\nx1,x3\nx2,x3\nx3,y1\ny1,y2\ny1,y3\ny2,y3\ny3,y4\nz1,z2\n"
@@ -93,6 +94,21 @@ def test_an_existing_file_stays_unless_asked(edges: Path, tmp_path: Path) -> Non
     assert out.read_text(encoding="utf-8").startswith("node,group\n")
 
 
+def test_nor_does_one_go_that_came_while_we_were_at_work(
+    edges: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "groups.csv"
+
+    def meanwhile(path: Path) -> Graph:
+        out.write_text("theirs", encoding="utf-8")
+        return read_edges(path)
+
+    monkeypatch.setattr(edgelist, "read_edges", meanwhile)
+    with pytest.raises(InputError, match="there is something of this name already"):
+        partition_file(edges, out)
+    assert out.read_text(encoding="utf-8") == "theirs"
+
+
 def test_a_bad_row_leaves_the_existing_file(edges: Path, tmp_path: Path) -> None:
     out = tmp_path / "groups.csv"
     out.write_text("mine", encoding="utf-8")
@@ -111,14 +127,24 @@ def test_a_folder_is_never_written_over(edges: Path, tmp_path: Path, overwrite: 
         partition_file(edges, tmp_path / "none" / "groups.csv", overwrite=overwrite)
 
 
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from countylines.errors import InputError
+from countylines.graph import Graph, read_edges
+from countylines.partition import edgelist, partition_file
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    partition_file(Path(sys.argv[1]), Path(sys.argv[2]))
+except InputError as error:
+    print(error)
+"""
+
+
 def test_a_full_disk_leaves_nothing_behind(edges: Path, tmp_path: Path) -> None:
-    pid = os.fork()  # in a process of its own: the limit can't be raised again
-    if pid == 0:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
-        try:
-            partition_file(edges, tmp_path / "groups.csv")
-        except InputError as error:
-            os._exit(3 if "can't be written" in str(error) else 4)
-        os._exit(5)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 3
+    """In a process of its own, where a file may hold ten bytes."""
+    out = tmp_path / "groups.csv"
+    command = [sys.executable, "-c", FULL_DISK, str(edges), str(out)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert printed.startswith(f"{out}: the file can't be written: File too large.")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["edges.csv"]

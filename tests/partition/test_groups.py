@@ -51,13 +51,11 @@ def test_groups_with_names_sizes_and_code_lengths() -> None:
     ]
     assert groups["code_length"].to_list() == groups["code_length_cut"].to_list() == [pytest.approx(2.320731)] * 2
     assert groups["code_length_bound"].max() <= 2.320731
-    assert (
-        groups.select("reference_group", "overlap", "associated", "stability").rows() == [(None, 0.0, False, None)] * 2
-    )
+    shares = groups.select("reference_group", "overlap", "associated", "stability")
+    assert shares.rows() == [(None, 0.0, False, None)] * 2
     assert overlaps.is_empty()
-    assert dict(membership.rows()) == dict.fromkeys("abc", "G0001") | dict.fromkeys("def", "G0002") | dict.fromkeys(
-        "ghi"
-    )
+    homes = dict.fromkeys("abc", "G0001") | dict.fromkeys("def", "G0002") | dict.fromkeys("ghi")
+    assert dict(membership.rows()) == homes
 
 
 def test_small_groups_are_unlinked_unless_asked_for() -> None:

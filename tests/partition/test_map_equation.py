@@ -80,6 +80,7 @@ def test_rates_of_a_node_are_those_of_its_members(seed: int, n: int) -> None:
         assert q[node] == pytest.approx(sum(w for a, b, w in edges(graph) if (a in each) != (b in each)) / total)
         assert p[node] == pytest.approx(sum(w * ((a in each) + (b in each)) for a, b, w in edges(graph)) / total)
     assert entropy == pytest.approx(length(graph, [frozenset(range(n))]))
+    assert q[-1] == 0  # not some rounding error: nothing leaves the whole
 
 
 def random_tree(rng: random.Random, n: int) -> Tree:

@@ -71,6 +71,21 @@ def test_it_never_lengthens_the_code_and_ends_where_nobody_wants_to_move(seed: i
     assert refine(graph, once).tolist() == once.tolist()
 
 
+@given(seed=SEEDS, n=st.integers(2, 10))
+def test_small_gains_count_as_the_naive_one_counts_them(seed: int, n: int) -> None:
+    """Weights from 1 down to 1e-8, so that moves gain anything from a bit to next to nothing."""
+    graph, rng = connected_graph(seed, n), random.Random(seed)
+    graph = Graph(graph.ids, graph.a, graph.b, graph.w * [10.0 ** -rng.randint(0, 8) for _ in graph.w])
+    assert refine(graph, range(n)).tolist() == naive(graph, list(range(n)))
+
+
+def test_a_gain_below_the_least_is_no_reason_to_move() -> None:
+    """z hangs by a thread: to join abc saves some 40 times the thread's share of S, in bits."""
+    for thread, stays in ((1e-9, False), (1e-13, True)):
+        graph = graph_from("abcz", {("a", "b"): 1.0, ("b", "c"): 1.0, ("a", "c"): 1.0, ("c", "z"): thread})
+        assert refine(graph, [0, 0, 0, 1]).tolist() == ([0, 0, 0, 1] if stays else [0, 0, 0, 0])
+
+
 def test_labels_of_the_start_do_not_matter() -> None:
     assert refine(triangles(), [5, 5, 9, 9, 9, 0]).tolist() == refine(triangles(), [0, 0, 1, 1, 1, 2]).tolist()
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from countylines.settings import Ingest, Match, NetworkSettings, PartitionSettings, Settings
 from tests.properties.extracts import complete
 from tests.reference.bruteforce import BruteRun, brute_force
 from tests.reference.bruteforce import treatment as held
@@ -15,8 +17,6 @@ from tests.reference.bruteforce.map_equation import MapEquation
 from tests.reference.bruteforce.match import Group, find_hits
 from tests.reference.bruteforce.tree import components, greatest_modularity, modularity, sub_tree, walktrap
 from tests.reference.bruteforce.values import Row, Tables
-
-from countylines.settings import Ingest, Match, NetworkSettings, PartitionSettings, Settings
 
 LEXICON = [
     Group("COUNTY LINE", 1.0, ("county lines?",), ("no county lines link",)),
@@ -261,7 +261,7 @@ def test_every_row_is_kept_set_aside_or_rejected() -> None:
     assert [(r.table, r.row_number, r.kind, r.reason) for r in made.kept.rejects] == [
         ("involvements", 2, "rejected", "unknown role"),
         ("involvements", 3, "rejected", "unknown nominal"),
-        ("involvements", 4, "set aside", "record set aside"),
+        ("involvements", 4, "set aside", "record set aside: before since"),
         ("involvements", 5, "rejected", "unknown nominal"),
         ("involvements", 6, "rejected", "unknown record"),
         ("involvements", 7, "rejected", "duplicate involvement"),

@@ -78,6 +78,8 @@ def texts(array: pa.Array) -> pa.Array:
         raise TypeError(str(kind))
     if pa.types.is_boolean(kind):
         return pc.if_else(array, "true", "false")
+    if pa.types.is_floating(kind):
+        array = pc.if_else(pc.is_nan(array), pa.scalar(None, kind), array)
     if pa.types.is_floating(kind) and pc.all(pc.equal(pc.floor(array), array)).as_py() is not False:
         array = array.cast(pa.int64())  # a whole number that a null turned into 12.0
     if kind != TEXT:

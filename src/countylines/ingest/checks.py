@@ -106,23 +106,41 @@ def check_tables(checks: Checks) -> tuple[Frame, dt.date]:
 
     valid = check.valid_records(checks.verdicts["records"])
     rulings = _rulings(checks, valid, nominals, as_of)
-    if length(rulings):
+    ruled = length(rulings) > 0
+    if ruled:
         checks.update("records", decisions.withdraw_records(checks.verdicts["records"], rulings), "ruled")
     valid = checks.keep(check.valid_records(checks.verdicts["records"]), "records-valid")
 
     for table in WITH_RECORD:
         if checks.read.rows[table]:
             checks.judge(table, valid, nominals)
-            if length(rulings):
+            if ruled:
                 checks.update(table, decisions.withdraw_people(checks.verdicts[table], rulings), "ruled")
-    if length(rulings) and "involvements" in checks.verdicts:
+    if ruled and "involvements" in checks.verdicts:
         _rule_victims(checks, rulings)
     for table in CHECKED_LAST:
         if checks.read.rows[table]:
             checks.judge(table, nominals=nominals)
-    if "person_links" not in checks.verdicts:
+    checks.notes += _without_links(checks)
+    if checks.read.rows["person_links"] and not checks.read.linked:
         checks.judge("person_links")
     return rulings, settings.as_of or _last_kept(valid)
+
+
+def _without_links(checks: Checks) -> list[str]:
+    """Rows set aside for want of a person link, by system."""
+    by_system: dict[str, dict[str, int]] = {}
+    for table in sorted(checks.read.linked & set(checks.verdicts)):
+        gone = check.dropped(checks.verdicts[table]).filter(nw.col("reason") == reasons.NO_LINK)
+        systems = checks.rows_of(table).select("_id", "_link").join(gone.select("_id"), on="_id", how="semi")
+        for system, rows in systems.group_by("_link").agg(nw.len().alias("n")).collect().rows():
+            by_system.setdefault(system, {})[table] = int(rows)
+    return [
+        f"{system}: rows without a person link, set aside: "
+        + ", ".join(f"{table} {rows:,}" for table, rows in sorted(tables.items()))
+        + "."
+        for system, tables in sorted(by_system.items())
+    ]
 
 
 def _rule_victims(checks: Checks, rulings: Frame) -> None:
@@ -136,6 +154,8 @@ def _rule_victims(checks: Checks, rulings: Frame) -> None:
 
 def _rulings(checks: Checks, records: Frame, nominals: Frame, as_of: dt.date) -> Frame:
     """The rulings in force on ``as_of``; one on a record that is set aside stays, since the record may come back."""
+    if not checks.read.rows["decisions"]:
+        return checks.rows_of("decisions").select("nominal_id", "record_id", "decision")
     checks.judge("decisions", records.with_columns(record_aside=nw.lit(None, nw.String)), nominals)
     valid = checks.rows_of("decisions").join(check.dropped(checks.verdicts["decisions"]), on="_id", how="anti")
     states = checks.keep(decisions.states(valid, as_of), "decisions-states")
@@ -202,19 +222,22 @@ def counts(checks: Checks) -> dict[str, Counts]:
     return made
 
 
-def write_rejects(checks: Checks, counted: Mapping[str, Counts], path: Path) -> None:
-    """Write the table ``rejects``."""
+def write_rejects(checks: Checks, gone: Mapping[str, Frame], path: Path) -> None:
+    """Write the table ``rejects``: the rows of each table that are not used (``_id``, ``kind``, ``reason``)."""
     schema = RUN["rejects"].schema
-    frames = []
-    for table, count in counted.items():
-        if count.kept < count.rows_in:
-            gone = check.dropped(checks.verdicts[table])
-            to = checks.folder / f"{table}-rejects.parquet"
-            frames.append(table_rejects(checks.engine, table, checks.rows_of(table), gone, EXTRACTS[table].names, to))
-    if not frames:
-        pq.write_table(schema.empty_table(), checks.folder / "no-rejects.parquet")
-        frames = [checks.engine.scan(checks.folder / "no-rejects.parquet")]
+    pq.write_table(schema.empty_table(), checks.folder / "no-rejects.parquet")
+    frames = [checks.engine.scan(checks.folder / "no-rejects.parquet")]
+    for table, ids in gone.items():
+        to = checks.folder / f"{table}-rejects.parquet"
+        frames.append(table_rejects(checks.engine, table, checks.rows_of(table), ids, EXTRACTS[table].names, to))
     checks.engine.write(nw.concat(frames), path, RUN["rejects"].key, schema)
+
+
+def dropped(checks: Checks, counted: Mapping[str, Counts]) -> dict[str, Frame]:
+    """The rows that are not used, of every table that has any."""
+    return {
+        table: check.dropped(checks.verdicts[table]) for table, count in counted.items() if count.kept < count.rows_in
+    }
 
 
 def kept_tables(checks: Checks, counted: Mapping[str, Counts]) -> dict[str, Frame]:

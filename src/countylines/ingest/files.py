@@ -48,12 +48,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the manifest says of a file."""
+    """What the manifest says of a file; ``quoted``: its text ends with a quotation mark."""
 
     sha256: str
     encoding: str
     compression: str
-    quotes: int = 0
+    quoted: bool = False
 
 
 def plain(header: str) -> str:
@@ -97,37 +97,42 @@ def facts_of(path: Path) -> Facts:
     with _opened(path) as file:
         mark = _chunk(file, path, 4)
     if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        quotes, _ = _decodes(path, "utf-16")
-        if quotes is None:
+        end, _ = _decodes(path, "utf-16")
+        if end is None:
             raise InputError("the file begins as UTF-16 but isn't", "export it again as UTF-8", file=path.name)
-        return Facts(sha256, "utf-16", compression, quotes)
-    quotes, place = _decodes(path, "utf-8")
-    if quotes is not None:
-        return Facts(sha256, "utf-8-sig" if mark.startswith(codecs.BOM_UTF8) else "utf-8", compression, quotes)
-    quotes, _ = _decodes(path, "cp1252")
-    if quotes is None:
+        return Facts(sha256, "utf-16", compression, _ends_quoted(end))
+    end, place = _decodes(path, "utf-8")
+    if end is not None:
+        encoding = "utf-8-sig" if mark.startswith(codecs.BOM_UTF8) else "utf-8"
+        return Facts(sha256, encoding, compression, _ends_quoted(end))
+    end, _ = _decodes(path, "cp1252")
+    if end is None:
         raise InputError(
             f"neither UTF-8 nor cp1252: the first byte that isn't UTF-8 is number {place + 1}",
             "export it again as UTF-8",
             file=path.name,
         )
-    return Facts(sha256, "cp1252", compression, quotes)
+    return Facts(sha256, "cp1252", compression, _ends_quoted(end))
 
 
-def _decodes(path: Path, encoding: str) -> tuple[int | None, int]:
-    """The number of quotation marks if the whole file is in the encoding, else None and about where it isn't."""
+def _ends_quoted(end: str) -> bool:
+    return end.rstrip("\r\n").endswith('"')
+
+
+def _decodes(path: Path, encoding: str) -> tuple[str | None, int]:
+    """The end of the text if the whole file is in the encoding, else None and about where it isn't."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    quotes = place = 0
+    place, end = 0, ""
     with _opened(path) as file:
         while True:
             chunk = _chunk(file, path)
             try:
-                quotes += decoder.decode(chunk, final=not chunk).count('"')
+                end = (end + decoder.decode(chunk, final=not chunk))[-8:]
             except UnicodeDecodeError as error:
                 return None, max(0, place - (len(error.object) - len(chunk))) + error.start
             place += len(chunk)
             if not chunk:
-                return quotes, place
+                return end, place
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -225,15 +230,15 @@ def _numbers(following: int, rows: int, broken: list[int]) -> np.ndarray:
 def _refuse_open_quote(
     path: Path, facts: Facts, broken: list[tuple[int, str]], last: pa.RecordBatch | None, number: int
 ) -> None:
-    """A quote never closed swallows all rows after it: the last row then holds line breaks, and quotes are odd."""
-    if facts.quotes % 2 == 0:
+    """A quote never closed swallows all that follows, so the last cell of the last row holds line breaks."""
+    if facts.quoted or not (broken or last):
         return
     if broken:
-        number, swallowed = broken[-1][0], json.loads(broken[-1][1])["line"]
-    elif last is not None:
-        swallowed = last.column(last.num_columns - 1)[-1].as_py()
+        number, line = broken[-1][0], json.loads(broken[-1][1])["line"]
+        swallowed = line if line.count('"') % 2 else ""
     else:
-        return
+        assert last is not None
+        swallowed = last.column(last.num_columns - 1)[-1].as_py()
     if "\n" in swallowed or "\r" in swallowed:
         raise InputError(
             "a quote is opened in this row and never closed, so all that follows would be one cell",

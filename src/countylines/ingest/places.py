@@ -37,7 +37,7 @@ def find(folder: Path) -> Found:
         table = table_of(path)
         if table in EXTRACTS:
             files.setdefault(table, []).extend(parts(path))
-        elif path.is_file() and format_of(path):
+        elif path.is_file() and format_of(path) and stem(path) != "rejects":
             notes.append(f"{path.name} is not used: no table has that name ({nearest(stem(path))}).")
     if not files:
         wanted = ", ".join(f"{name}.csv" for name in EXTRACTS)

@@ -235,8 +235,9 @@ def _count(
 
 def _untyped_note(name: str, column: str, cells: Untyped) -> str:
     where = f"row {cells.row}: " if cells.row else ""
+    verb = "counts" if cells.cells == 1 else "count"
     many = "1 value" if cells.cells == 1 else f"{cells.cells:,} values"
-    return f"{name}, {column}: {many} can't be read and count as unknown, as {where}{cells.value[:60]!r}."
+    return f"{name}, {column}: {many} can't be read and {verb} as unknown, as {where}{cells.value[:60]!r}."
 
 
 def _raw(batch: pa.RecordBatch, rows: np.ndarray) -> pa.Array:

@@ -29,7 +29,7 @@ REJECTED = (
 )
 
 NO_LINK = "no person link"
-REPEATED = "repeated in its source"
+REPEATED = "known from an earlier row"
 BEFORE = "before since"
 FALSE = "suspected false"
 RESTRICTED = "restricted"

@@ -13,6 +13,7 @@ from countylines.ingest import check, checks
 from countylines.ingest.canonical import folder_parts
 from countylines.ingest.read import Part, read
 from countylines.ingest.rejects import refuse_too_many
+from countylines.ingest.sources import source_parts
 from countylines.progress import Progress
 from countylines.tables import Frame, Sources
 
@@ -48,7 +49,7 @@ def ingest(
         rulings, as_of = checks.check_tables(made)
         counted = checks.counts(made)
     with progress.step("writing rejects"):
-        checks.write_rejects(made, counted, folder / "rejects.parquet")
+        checks.write_rejects(made, checks.dropped(made, counted), folder / "rejects.parquet")
     refuse_too_many(counted, folder / "rejects.parquet", settings.max_rejects, rejects_to or folder / "rejects.csv")
     with progress.step("keeping rows"):
         tables = checks.kept_tables(made, counted)
@@ -77,6 +78,8 @@ def find_parts(extracts: Path) -> tuple[list[Part], list[str]]:
         raise InputError("there is no such file or folder", "check the path", file=extracts)
     if extracts.is_dir():
         return folder_parts(extracts)
+    if extracts.suffix.lower() in (".yaml", ".yml"):
+        return source_parts(extracts)
     raise InputError("this is no folder of extracts and no sources file (.yaml)", "give either", file=extracts.name)
 
 

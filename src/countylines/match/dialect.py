@@ -17,6 +17,7 @@ UNBOUNDED = 1 << 16  # a width from which on there is no bound
 PRINTABLE = frozenset(range(0x20, 0x7F))
 SPACES = frozenset((*range(0x09, 0x0E), *range(0x1C, 0x21)))  # what str.isspace says of ASCII: all are a blank when normalised
 ALL = frozenset(range(1, 0x100))
+QUOTES = frozenset(b"'`")  # both are ' when normalised
 WORD = frozenset(byte for byte in PRINTABLE if chr(byte).isalnum() or byte == ord("_"))
 DIGITS = frozenset(b"0123456789")
 CATEGORIES = {
@@ -125,9 +126,11 @@ def _set(items: list[tuple[Any, Any]]) -> Part:
             first, last = value if code is op.RANGE else (value, value)
             if not {first, last} <= PRINTABLE:
                 raise PatternError("it names a character that isn't printable ASCII", r"a blank, or \s in a set, matches any white space")
+            if first == last == ord("`"):
+                raise PatternError("it names a backtick", "write ' instead: texts are normalised first")
             members |= {ord(c) for byte in range(first, last + 1) for c in chr(byte).lower() + chr(byte).upper()}
-    if ord(" ") in members:
-        members |= SPACES
+    for alike in (SPACES, QUOTES):  # one character when normalised, so in or out together
+        members = members | alike if min(alike & PRINTABLE) in members else members - alike
     chosen = sorted(ALL - members if negated else members)
     if not chosen:
         raise PatternError("it holds a set that matches nothing", "take the set out")

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-SINGLE_QUOTES = "‘’‚‛′‹›´ʼ"
+SINGLE_QUOTES = "‘’‚‛′‹›´ʼ`"
 DOUBLE_QUOTES = "“”„‟″«»〝〞〟"
 MINUS = "\u2212"
 

@@ -61,11 +61,15 @@ def read_pattern(text: str) -> Pattern:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # what Python warns of in a set, other engines read otherwise
             tree = _parser.parse(text.replace(" ", BLANK), REGEX_FLAGS)
-    except (re.error, OverflowError, RecursionError, Warning) as error:
+    except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
         raise PatternError(f"it isn't a regular expression: {error}", "correct it") from error
+    part = write(tree)
+    try:
+        re.compile(definition(text), REGEX_FLAGS)
+    except re.error as error:  # it parses alone but not within the definition: (?i) may only stand at the start
+        raise PatternError(*FLAGS) from error
     if tree.state.flags != int(REGEX_FLAGS):
         raise PatternError(*FLAGS)
-    part = write(tree)
     least, most = tree.getwidth()
     if least == 0:
         raise PatternError("it matches the empty text", "make at least one character necessary")

@@ -81,7 +81,10 @@ def _base(sources: Sources, matches: Matches, rules: NetworkSettings, keep: Keep
 def _prune(base: Base, rules: NetworkSettings, keep: Keep) -> Pruned:
     """Weigh people by their connections, meet the people around them, and decide who stays."""
     behind = keep(connect.evidence(base.links, base.scores), "connection_records")
-    weights = keep(connect.weights(behind, base.groups, base.dates, rules.connection_span), "connection_weights")
+    if rules.connection_span is not None:
+        stretch = connect.strongest_stretch(behind, base.groups, base.dates, rules.connection_span)
+        behind = keep(stretch, "connection_records_in_span")
+    weights = keep(connect.weights(behind, base.groups), "connection_weights")
     provisional = keep(connect.provisional(weights, rules.nominal_rule), "provisional_weights")
     deepened = keep(share.deepened(base.links, provisional), "deepened_records")
     met = keep(share.considered(base.links, deepened, provisional), "people_met")
@@ -102,7 +105,7 @@ def _tie(base: Base, pruned: Pruned, group_weights: Frame, rules: NetworkSetting
     return Tied(
         edges=keep(edges.edges(edge_records, pruned.kept), "edge_weights"),
         edge_records=edge_records,
-        terms=edges.term_table(base.groups, group_weights, inside, base.every_link, pruned.kept),
+        terms=edges.term_table(base.groups, group_weights, inside, base.every_link, base.links, pruned.kept),
     )
 
 

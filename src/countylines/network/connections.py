@@ -32,7 +32,7 @@ def evidence(links: Frame, matched: Frame) -> Frame:
     return nw.concat([together.select(columns), alone.select(columns)])
 
 
-def weights(evidence: Frame, groups: Frame, dates: Frame, span: int | None = None) -> Frame:
+def weights(evidence: Frame, groups: Frame) -> Frame:
     """Weigh every connection: the *distinct* groups over all its records add up, to 1.
 
     The same word in ten records adds nothing.
@@ -40,8 +40,6 @@ def weights(evidence: Frame, groups: Frame, dates: Frame, span: int | None = Non
     Args:
         evidence: as made by :func:`evidence`.
         groups: one row per group hit in a record: ``record``, ``group``, ``weight`` (0 to 1).
-        dates: ``record``, ``date``.
-        span: months within which groups may add up; None = no limit.
 
     Returns:
         One row per ``nominal`` and ``other`` with ``c``, 0 to 1, at 9 decimals.
@@ -53,30 +51,42 @@ def weights(evidence: Frame, groups: Frame, dates: Frame, span: int | None = Non
     Source: West Midlands Police (2021), section 4.1: "the weighting is additive over all of the found search terms with
         an upper limit of 1"; that it is taken per connection and from each side is our choice.
     """
-    if span is not None:
-        return _weights_within(evidence, groups, dates, span)
-    distinct = evidence.join(groups, on="record").group_by("nominal", "other", "group").agg(nw.col("weight").max())
-    return distinct.group_by("nominal", "other").agg(exact_sum(nw.col("weight")).clip(upper_bound=1.0).alias("c"))
+    return _summed(evidence.join(groups, on="record"), ("nominal", "other"))
 
 
-def _weights_within(evidence: Frame, groups: Frame, dates: Frame, months: int) -> Frame:
-    """The same, where groups add up only over records at most ``months`` apart: the strongest such stretch counts.
+def strongest_stretch(evidence: Frame, groups: Frame, dates: Frame, months: int) -> Frame:
+    """Keep of each connection only the records within ``months`` that weigh most together; of equals the earliest.
 
     A stretch runs from a record's day to the same day of the month ``months`` later, that day included.
+
+    Args:
+        dates: ``record``, ``date``.
+        months: at least 1.
+
+    Returns:
+        Rows of ``evidence``.
     """
+    pair, begin = ("nominal", "other"), ("from_month", "from_day")
     day = nw.col("date")
-    dated = evidence.join(
-        dates.select("record", month=day.dt.year() * 12 + day.dt.month(), day=day.dt.day()), on="record"
-    )
-    begins = dated.select("nominal", "other", from_month="month", from_day="day").unique()
+    numbers = dates.select("record", month=day.dt.year().cast(nw.Int32) * 12 + day.dt.month(), day=day.dt.day())
+    dated = evidence.join(numbers, on="record")
+    begins = dated.select(*pair, from_month="month", from_day="day").unique()
     apart = nw.col("month") - nw.col("from_month")
     after = (apart > 0) | ((apart == 0) & (nw.col("day") >= nw.col("from_day")))
     before = (apart < months) | ((apart == months) & (nw.col("day") <= nw.col("from_day")))
-    seen = begins.join(dated, on=["nominal", "other"]).filter(after & before).join(groups, on="record")
-    stretch = ("nominal", "other", "from_month", "from_day")
-    distinct = seen.group_by(*stretch, "group").agg(nw.col("weight").max())
-    sums = distinct.group_by(*stretch).agg(exact_sum(nw.col("weight")).clip(upper_bound=1.0).alias("c"))
-    return sums.group_by("nominal", "other").agg(nw.col("c").max())
+    stretches = begins.join(dated, on=list(pair)).filter(after & before)
+    summed = _summed(stretches.join(groups, on="record"), (*pair, *begin))
+    when = nw.col("from_month") * 32 + nw.col("from_day")
+    most = summed.join(summed.group_by(*pair).agg(nw.col("c").max().alias("most")), on=list(pair))
+    first = most.filter(nw.col("c") == nw.col("most")).with_columns(when=when).group_by(*pair).agg(nw.col("when").min())
+    chosen = stretches.with_columns(when=when).join(first, on=[*pair, "when"], how="semi")
+    return chosen.select(*pair, "record")
+
+
+def _summed(hit: Frame, by: tuple[str, ...]) -> Frame:
+    """``c`` by those columns: each group once, with its greatest weight."""
+    distinct = hit.group_by(*by, "group").agg(nw.col("weight").max())
+    return distinct.group_by(*by).agg(exact_sum(nw.col("weight")).clip(upper_bound=1.0).alias("c"))
 
 
 def provisional(weights: Frame, rule: NominalRule) -> Frame:

@@ -48,19 +48,20 @@ def records_in_network(links: Frame, kept: Frame, scores: Frame, keep_weight: fl
     return links.join(kept, on="nominal", how="semi").select("record").unique().join(strong, on="record", how="semi")
 
 
-def term_table(groups: Frame, weights: Frame, in_network: Frame, links: Frame, kept: Frame) -> Frame:
+def term_table(groups: Frame, weights: Frame, in_network: Frame, every_link: Frame, links: Frame, kept: Frame) -> Frame:
     """Count, for each search group, the records it hits by what became of them (the paper's table of terms).
 
     Args:
         groups: ``record``, ``group``.
         weights: every group of the lexicon: ``group``, ``weight``.
         in_network: ``record``.
-        links: everybody who connects, in records of any size.
+        every_link: everybody who connects, in records of any size.
+        links: the same, without the records that are too large.
         kept: ``nominal``.
     """
     mark = nw.lit(1, nw.Int64)
     of_kept = links.join(kept, on="nominal", how="semi").select("record").unique()
-    connecting = links.select("record").unique()
+    connecting = every_link.select("record").unique()
     hit = (
         groups.join(in_network.with_columns(inside=mark), on="record", how="left")
         .join(of_kept.with_columns(known=mark), on="record", how="left")

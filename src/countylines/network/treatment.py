@@ -125,12 +125,13 @@ def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame)
 
     Args:
         signs: frames of ``nominal``, ``held``.
-        rulings: decisions in force: ``nominal_id``, ``decision``.
+        rulings: decisions in force: ``nominal_id``, ``record_id``, ``decision``.
 
     Returns:
         One row per ``nominal`` and ``held``.
     """
-    cleared = rulings.filter(nw.col("decision") == "no sign of exploitation").select("nominal_id")
+    on_person = nw.col("record_id").is_null()  # a ruling on one record doesn't clear the person
+    cleared = rulings.filter(nw.col("decision") == "no sign of exploitation").filter(on_person).select("nominal_id")
     free = nominals.join(cleared, on="nominal_id", how="semi").select("nominal")
     guarded = protection.filter(nw.col("protected")).select("nominal")
     found = nw.concat(signs).unique()

@@ -67,10 +67,9 @@ class _Groups:
         self.group = group
         self.strength: list[float] = graph.strength.tolist()
         self.total = math.fsum(self.strength)
-        self.size, self.mass, self.out = [0] * count, [0.0] * count, [0.0] * count
+        self.mass, self.out = [0.0] * count, [0.0] * count
         self.queue: list[list[int]] = [[] for _ in range(count)]
         for person, i in enumerate(group):
-            self.size[i] += 1
             self.mass[i] += self.strength[person]
             self.queue[i].append(person)
         for a, b, w in zip(graph.a.tolist(), graph.b.tolist(), graph.w.tolist(), strict=True):
@@ -94,7 +93,7 @@ class _Groups:
         if not to:
             return False
         own = self.strength[person]
-        left = (0.0, 0.0) if self.size[here] == 1 else (self.out[here] - own + 2 * inside, self.mass[here] - own)
+        left = (self.out[here] - own + 2 * inside, self.mass[here] - own)
         change_here = self._term(*left) - self.term[here]
         exits_before = f(self.exits / self.total)
         moves = []
@@ -110,8 +109,6 @@ class _Groups:
         _, there, joined = min(equal)
         self._set(here, *left)
         self._set(there, *joined)
-        self.size[here] -= 1
-        self.size[there] += 1
         self.group[person] = there
         heapq.heappush(self.queue[there], person)
         return True

@@ -111,7 +111,7 @@ def explain(run: Run, nominal_id: str) -> Explanation:
     guarded = run.table("safeguarding").filter(pl.col("nominal_id") == nominal_id).collect()
     ids = [*(r for c in connections for r in c.record_ids), *(r for t in ties if t.p > 0 for r in t.record_ids)]
     ids += [r for listed in guarded["record_ids"].to_list() for r in listed]
-    group = run.table("groups").filter(pl.col("group_id") == (kept or {}).get("group_id")).collect().to_dicts()
+    group = run.table("groups").filter(pl.col("group_id") == ((kept or {}).get("group_id") or "")).collect().to_dicts()
     decision = considered["decision"] if considered else "never met"
     return Explanation(
         nominal_id=nominal_id,

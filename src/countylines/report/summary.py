@@ -79,18 +79,23 @@ def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
     protected, rankable = int(nominals["protected"].sum()), int(nominals["rankable"].sum())
     unlinked = nominals["group_id"].null_count()
     return Text.assemble(
-        (f"{nominals.height:,} people in the network", "bold"),
-        f": {matched:,} matched, {nominals.height - matched:,} associates. ",
+        (f"{_counted(nominals.height, 'person', 'people')} in the network", "bold"),
+        f": {matched:,} matched, {_counted(nominals.height - matched, 'associate')}. ",
         (f"{protected:,} protected", "bold"),
         " (children, believed exploited, age unknown), ",
         f"{nominals.height - protected - rankable:,} held, {rankable:,} rankable. ",
-        f"{groups.height:,} groups; {unlinked:,} people in none. Person precision: not yet measured.",
+        f"{_counted(groups.height, 'group')}; {_counted(unlinked, 'person', 'people')} in none. ",
+        "Person precision: not yet measured.",
     )
+
+
+def _counted(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _groups(nominals: pl.DataFrame, groups: pl.DataFrame) -> Table:
     shown = groups.sort(["size", "group_id"], descending=[True, False]).head(GROUPS_SHOWN)
-    title = f"Groups, the {shown.height} largest of {groups.height:,}"
+    title = "Groups" if shown.height == groups.height else f"Groups, the {shown.height} largest of {groups.height:,}"
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     for name in ("group", "name", "people", "protected", "held", "SOC group", "overlap"):
         table.add_column(name, justify="right" if name in ("people", "protected", "held", "overlap") else "left")

@@ -15,7 +15,7 @@ from countylines.synthetic.people import People
 from countylines.synthetic.planned import Part, Planned, some_minute
 from countylines.synthetic.scale import BIT, Scale
 
-CUSTOMERS, DEALERS, RUMOURED = 0.27, 0.30, 0.03  # people wrongly kept, as shares of the people of lines
+CUSTOMERS, DEALERS, RUMOURED = 0.25, 0.17, 0.03  # people wrongly kept, as shares of the people of lines
 
 Cast = list[Part]
 

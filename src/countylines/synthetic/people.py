@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -101,8 +101,18 @@ def make_people(rng: np.random.Generator, people: int) -> People:
     )
 
 
-def make_pools(rng: np.random.Generator, people: People, taken: Iterable[int], soc_sizes: Iterable[int]) -> None:
-    """Sort people into the kinds that scenes draw from; ``taken`` (people of lines) live their own lives elsewhere."""
+def make_pools(
+    rng: np.random.Generator, people: People, taken: Iterable[int], soc_sizes: Sequence[int], crowd: int
+) -> None:
+    """Sort people into the kinds that scenes draw from.
+
+    Args:
+        rng: the source of chance.
+        people: everybody; pools, mates and SOC groups are set.
+        taken: people of lines, who live their own lives elsewhere.
+        soc_sizes: people of each SOC group.
+        crowd: how many people lines have; there are at least as many drug users, and half as many local dealers.
+    """
     n = len(people)
     free = np.ones(n, bool)
     free[list(taken)] = False
@@ -113,8 +123,8 @@ def make_pools(rng: np.random.Generator, people: People, taken: Iterable[int], s
     adult = everyone[at_start >= 18]
     youth = everyone[(at_start < 17) & (at_end > 14)]
     kinds = np.array([0.002, 0.012, 0.003, 0.10, 0.004])  # workers, users, dealers, offenders, carers
-    cut = np.cumsum(np.maximum(np.round(kinds * n), 4).astype(int))
-    soc_needed = sum(soc_sizes := list(soc_sizes))
+    cut = np.cumsum(np.maximum(np.round(kinds * n), [4, crowd, crowd // 2, 8, 4]).astype(int))
+    soc_needed = sum(soc_sizes)
     workers, users, dealers, offenders, carers = np.split(adult[: cut[4]], cut[:4])
     soc = adult[cut[4] : cut[4] + soc_needed]
     some = max(4, round(0.004 * n))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.reference.bruteforce.values import Row, capped_sum, flag
 
 from countylines.settings import Match
+from tests.reference.bruteforce.values import Row, capped_sum, flag
 
 SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032\u02bc\u0060\u00b4"
 DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"
@@ -54,11 +54,23 @@ def read_lexicon(path: Path) -> list[Group]:
         Group(
             str(group["name"]),
             float(group["weight"]),
-            tuple(str(pattern) for pattern in group["patterns"]),
+            tuple(term for pattern in group["patterns"] for term in used(pattern)),
             tuple(str(pattern) for pattern in group.get("except") or ()),
         )
         for group in written["groups"]
     ]
+
+
+def used(pattern: str | dict[str, Any]) -> list[str]:
+    """A pattern is a text, or a mapping with its term; an ambiguous one counts only when it says so.
+
+    Example:
+        >>> used("WEED"), used({"term": "green", "ambiguous": True}), used({"term": "spice", "means": "a drug"})
+        (['WEED'], [], ['spice'])
+    """
+    if isinstance(pattern, str):
+        return [pattern]
+    return [] if pattern.get("ambiguous") and not pattern.get("use") else [str(pattern["term"])]
 
 
 def normalise(text: str) -> str:

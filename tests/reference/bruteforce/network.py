@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 from itertools import combinations
 
+from countylines.settings import NetworkSettings
 from tests.reference.bruteforce.people import Data, Pair
 from tests.reference.bruteforce.values import capped_sum, months_later, reaches
-
-from countylines.settings import NetworkSettings
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from countylines.settings import PartitionSettings
 from tests.reference.bruteforce.map_equation import Component, MapEquation, cut_component
 from tests.reference.bruteforce.people import Pair
 from tests.reference.bruteforce.tree import components, sub_tree, walktrap
 from tests.reference.bruteforce.values import NEAR
-
-from countylines.settings import PartitionSettings
 
 
 @dataclass(frozen=True)

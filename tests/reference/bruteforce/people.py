@@ -6,10 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
 from tests.reference.bruteforce.match import Score
 from tests.reference.bruteforce.values import Row
-
-from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
 
 Pair = tuple[str, str]
 

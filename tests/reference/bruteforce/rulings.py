@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from countylines.tables import OFFENDER_ROLES
 from tests.reference.bruteforce.values import Row, day
 
-from countylines.tables import OFFENDER_ROLES
-
+ABOUT_PEOPLE = ("victim not offender", "no sign of exploitation")  # these must name a nominal
 WITHDRAWS = ("not county lines", "wrong person")
 
 
@@ -45,19 +45,31 @@ def withdrawn_involvement(record: str, nominal: str, rulings: list[Ruling]) -> b
     return any(r.decision in WITHDRAWS and r.nominal == nominal and r.record in ("", record) for r in rulings)
 
 
-def victim_instead(involvements: list[Row], rulings: list[Ruling]) -> list[Row]:
-    """Offender roles of people ruled to be victims become victim, in the named record, else everywhere."""
-    changed: list[Row] = []
+def victim_instead(involvements: list[Row], rulings: list[Ruling]) -> tuple[list[Row], list[Row]]:
+    """Offender roles of people ruled to be victims become victim, in the named record, else everywhere.
+
+    Returns:
+        The involvements after it, and those rows that would say a second time that somebody is a victim.
+    """
+    kept, already = [], []
+    victims = {(row["record_id"], row["nominal_id"]) for row in involvements if row["role"] == "victim"}
     for row in involvements:
-        role = row["role"]
-        for ruling in rulings:
-            mine = ruling.nominal == row["nominal_id"] and ruling.record in ("", row["record_id"])
-            if mine and ruling.decision == "victim not offender" and role in OFFENDER_ROLES:
-                role = "victim"
-        new = {**row, "role": role}
-        if new not in changed:
-            changed.append(new)
-    return changed
+        place = (row["record_id"], row["nominal_id"])
+        if row["role"] not in OFFENDER_ROLES or not victim_by_ruling(*place, rulings):
+            kept.append(row)
+        elif place in victims:
+            already.append(row)
+        else:
+            victims.add(place)
+            kept.append({**row, "role": "victim"})
+    return kept, already
+
+
+def victim_by_ruling(record: str, nominal: str, rulings: list[Ruling]) -> bool:
+    """A ruling on this person: in this record, or everywhere."""
+    return any(
+        r.decision == "victim not offender" and r.nominal == nominal and r.record in ("", record) for r in rulings
+    )
 
 
 def freed(nominal: str, rulings: list[Ruling]) -> bool:

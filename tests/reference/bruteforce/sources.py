@@ -7,11 +7,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.reference.bruteforce.rulings import Ruling, in_force, victim_instead, withdrawn_involvement, withdrawn_record
-from tests.reference.bruteforce.values import Row, Tables, day, flag
-
 from countylines.settings import Ingest
 from countylines.tables import DECISIONS, EXTRACTS, ROLES, SOURCES
+from tests.reference.bruteforce.rulings import (
+    ABOUT_PEOPLE,
+    Ruling,
+    in_force,
+    victim_instead,
+    withdrawn_involvement,
+    withdrawn_record,
+)
+from tests.reference.bruteforce.values import Row, Tables, day, flag
 
 REJECTED, SET_ASIDE = "rejected", "set aside"
 MUST_HAVE = {  # without these a row has no key
@@ -53,71 +59,91 @@ class Kept:
 Check = Callable[[Row], str | None]
 
 
-def sources(tables: Tables, settings: Ingest) -> Kept:
-    """Sort every row into kept, set aside and rejected."""
-    rejects: list[Reject] = []
+class Sifter:
+    """Goes through one table after the other and notes why a row is not used."""
 
-    def sift(name: str, wrong: Check, aside: Check) -> list[Row]:
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.rejects: list[Reject] = []
+
+    def sift(self, name: str, wrong: Check, aside: Check) -> list[Row]:
+        """The kept rows: those with a key, nothing wrong, the first with that key, and no reason to set them aside."""
         kept: list[Row] = []
         taken: set[tuple[str, ...]] = set()
-        for number, row in enumerate(tables.get(name, []), start=1):
+        for number, row in enumerate(self.tables.get(name, []), start=1):
             key = tuple(row.get(column, "") for column in EXTRACTS[name].key)
             reason = "no key" if missing_key(name, row) else wrong(row)
             if reason is None and key in taken:
                 reason = "duplicate involvement" if name == "involvements" else "duplicate key"
             if reason is not None:
-                rejects.append(Reject(name, number, REJECTED, reason))
+                self.rejects.append(Reject(name, number, REJECTED, reason))
                 continue
             taken.add(key)  # also where the row is set aside: it is the first valid one
-            reason = aside(row)
-            if reason is not None:
-                rejects.append(Reject(name, number, SET_ASIDE, reason))
-                continue
-            kept.append(row)
-        known[name] = {row[EXTRACTS[name].key[0]] for row in kept}
+            if not self.set_aside(name, row, aside(row)):
+                kept.append(row)
         return kept
 
-    known: dict[str, set[str]] = {}
-    nominals = sift("nominals", lambda _: None, lambda _: None)
+    def set_aside(self, name: str, row: Row, reason: str | None) -> bool:
+        """Note a row as set aside, if there is a reason."""
+        if reason is not None:
+            number = 1 + next(i for i, candidate in enumerate(self.tables[name]) if candidate is row)
+            self.rejects.append(Reject(name, number, SET_ASIDE, reason))
+        return reason is not None
 
-    records = sift("records", wrong_record, lambda row: aside_record(row, settings))
+    def why_aside(self) -> dict[str, str]:
+        """Records that are set aside, with the reason."""
+        return {
+            self.tables["records"][r.row_number - 1]["record_id"]: r.reason
+            for r in self.rejects
+            if r.table == "records" and r.kind == SET_ASIDE
+        }
+
+
+def sources(tables: Tables, settings: Ingest) -> Kept:
+    """Sort every row into kept, set aside and rejected."""
+    sifter = Sifter(tables)
+    kept: Tables = {"nominals": with_youngest(sifter.sift("nominals", fine, fine), tables)}
+    people = {row["nominal_id"] for row in kept["nominals"]}
+    records = sifter.sift("records", wrong_record, lambda row: aside_record(row, settings))
     valid = {row["record_id"] for row in tables.get("records", []) if row.get("record_id") and not wrong_record(row)}
-    dates = {row["record_id"]: record_date(row) for row in records}
-    as_of = settings.as_of or max((date for date in dates.values() if date is not None), default=dt.date.min)
+    dates = {row["record_id"]: date for row in records if (date := record_date(row))}
+    as_of = settings.as_of or max(dates.values(), default=dt.date.min)
 
     def unknown(row: Row) -> str | None:
         if row.get("record_id") and row["record_id"] not in valid:
             return "unknown record"
-        if row.get("nominal_id") and row["nominal_id"] not in known["nominals"]:
-            return "unknown nominal"
-        return None
+        return "unknown nominal" if row.get("nominal_id") and row["nominal_id"] not in people else None
 
-    decisions = sift("decisions", lambda row: wrong_decision(row) or unknown(row), lambda _: None)
-    rulings = in_force(decisions, as_of)
+    kept["decisions"] = sifter.sift("decisions", lambda row: wrong_decision(row) or unknown(row), fine)
+    rulings = in_force(kept["decisions"], as_of)
 
-    for row in [row for row in records if withdrawn_record(row["record_id"], rulings)]:
-        number = 1 + next(i for i, candidate in enumerate(tables["records"]) if candidate is row)
-        rejects.append(Reject("records", number, SET_ASIDE, "withdrawn by a decision"))
-        records.remove(row)
-    used = {row["record_id"] for row in records}
+    def withdrawn(row: Row) -> str | None:
+        return "withdrawn by a decision" if withdrawn_record(row["record_id"], rulings) else None
+
+    kept["records"] = [row for row in records if not sifter.set_aside("records", row, withdrawn(row))]
+    why = sifter.why_aside()
 
     def aside(row: Row) -> str | None:
-        return None if row["record_id"] in used else "record set aside"
+        return f"record set aside: {why[row['record_id']]}" if row["record_id"] in why else None
 
     def aside_involvement(row: Row) -> str | None:
-        if withdrawn_involvement(row["record_id"], row["nominal_id"], rulings):
-            return "withdrawn by a decision"
-        return aside(row)
+        person = withdrawn_involvement(row["record_id"], row["nominal_id"], rulings)
+        return aside(row) or ("withdrawn by a decision" if person else None)
 
-    kept: Tables = {"nominals": nominals, "records": records, "decisions": decisions}
-    kept["involvements"] = sift("involvements", lambda row: wrong_role(row) or unknown(row), aside_involvement)
-    kept["episodes"] = sift("episodes", unknown, aside)
-    kept["releases"] = sift("releases", lambda row: unknown(row) or wrong_release(row), lambda _: None)
+    involvements = sifter.sift("involvements", lambda row: wrong_role(row) or unknown(row), aside_involvement)
+    kept["involvements"], already = victim_instead(involvements, rulings)
+    for row in already:
+        sifter.set_aside("involvements", row, "victim already")
+    kept["episodes"] = sifter.sift("episodes", unknown, aside)
+    kept["releases"] = sifter.sift("releases", lambda row: unknown(row) or wrong_release(row), fine)
     for name in ("reference_groups", "known_lines", "known_victims", "care", "person_links"):
-        kept[name] = sift(name, unknown, lambda _: None)
-    kept["involvements"] = victim_instead(kept["involvements"], rulings)
-    born = youngest_births(tables.get("nominals", []))
-    return Kept(kept, sorted(rejects), rulings, as_of, {i: date for i, date in dates.items() if date}, born)
+        kept[name] = sifter.sift(name, unknown, fine)
+    born = {row["nominal_id"]: date for row in kept["nominals"] if (date := day(row["date_of_birth"]))}
+    return Kept(kept, sorted(sifter.rejects), rulings, as_of, dates, born)
+
+
+def fine(_: Row) -> None:
+    """Nothing is wrong with any row."""
 
 
 def missing_key(name: str, row: Row) -> bool:
@@ -143,7 +169,9 @@ def wrong_role(row: Row) -> str | None:
 
 
 def wrong_decision(row: Row) -> str | None:
-    return None if row.get("decision") in DECISIONS else "unknown decision"
+    if row.get("decision") not in DECISIONS:
+        return "unknown decision"
+    return "names no nominal" if row["decision"] in ABOUT_PEOPLE and not row.get("nominal_id") else None
 
 
 def wrong_release(row: Row) -> str | None:
@@ -170,11 +198,11 @@ def suspected_false(grading: str) -> bool:
     return bool(re.fullmatch(r"[1-3]E[PC]\d?|[A-E]5[1-5]", letters))
 
 
-def youngest_births(rows: list[Row]) -> dict[str, dt.date]:
+def with_youngest(rows: list[Row], tables: Tables) -> list[Row]:
     """Of several birth dates the youngest counts, also one in a second row on the same person, which is rejected."""
-    born: dict[str, dt.date] = {}
-    for row in rows:
-        date, nominal = day(row.get("date_of_birth")), row.get("nominal_id", "")
-        if date and nominal:
-            born[nominal] = max(date, born.get(nominal, date))
-    return born
+    born: dict[str, tuple[dt.date, str]] = {}
+    for row in tables["nominals"]:
+        text = row.get("date_of_birth", "")
+        if date := day(text):
+            born[row["nominal_id"]] = max((date, text), born.get(row["nominal_id"], (date, text)))
+    return [{**row, "date_of_birth": born.get(row["nominal_id"], (None, ""))[1]} for row in rows]

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
+from countylines.settings import Settings
 from tests.reference.bruteforce.network import People
 from tests.reference.bruteforce.people import Data
 from tests.reference.bruteforce.rulings import freed
 from tests.reference.bruteforce.sources import Kept
 from tests.reference.bruteforce.values import capped_sum, reaches, under_18
 
-from countylines.settings import Settings
-
 ONCE_CHILD = "under 18 in a matched record"
 MISSING = "missing in a matched record"
 VICTIM = "only victim in a matched record"
-CUCKOO = "subject or associate where only CUCKOO counts"
+CUCKOO = "may be cuckooed"
 SLAVERY = "victim of a modern-slavery offence"
-ASSOCIATE = "associate without an offender role beside a matched person"
+ASSOCIATE = "associate without an offender role"
 SLAVERY_CLASSES = {"106", "36", "72"}  # modern slavery act, hold in slavery, trafficking
 
 
 @dataclass(frozen=True)
 class Treatment:
-    """How a kept person is treated; is_child is None where the age is unknown."""
+    """How a kept person is treated: reasons with the records behind them; is_child is None where the age is unknown."""
 
     is_child: bool | None
     believed_exploited: bool
-    protected: bool
-    held: tuple[str, ...]
+    protected: dict[str, list[str]]
+    held: dict[str, list[str]]
 
     @property
     def rankable(self) -> bool:
@@ -41,19 +39,33 @@ def treatment(u: str, people: People, data: Data, kept: Kept, settings: Settings
     born = kept.born.get(u)
     is_child = None if born is None else under_18(born, kept.as_of)
     believed = any(row["nominal_id"] == u for row in kept.tables["known_victims"])
-    protected = bool(is_child) or believed or (born is None and settings.ingest.unknown_age == "protect")
+    signs = {
+        "child": bool(is_child),
+        "believed exploited": believed,
+        "age to be established": born is None and settings.ingest.unknown_age == "protect",
+    }
+    behind = sorted(evidence_records(u, people))
+    protected = {why: behind for why, true in signs.items() if true}
     if protected or freed(u, kept.rulings):
-        return Treatment(is_child, believed, protected, ())
+        return Treatment(is_child, believed, protected, {})
+    return Treatment(is_child, believed, {}, held(u, people, data, kept, settings))
+
+
+def held(u: str, people: People, data: Data, kept: Kept, settings: Settings) -> dict[str, list[str]]:
+    """Every reason to hold somebody who is not protected, with its records."""
+    born = kept.born.get(u)
     mine = [record for record in data.matched if u in data.roles[record]]
     reasons = {
-        ONCE_CHILD: born is not None and any(under_18(born, data.dates[record]) for record in mine),
-        MISSING: any("missing" in data.roles[record][u] for record in mine),
-        VICTIM: any(data.only_victim(u, record) for record in mine),
-        CUCKOO: any(cuckooed(u, record, data, settings.network.keep_weight) for record in mine),
-        SLAVERY: slavery_victim(u, kept),
-        ASSOCIATE: people.considered[u].decision == "associate" and not offends_beside_matched(u, people, data),
+        ONCE_CHILD: [record for record in mine if born is not None and under_18(born, data.dates[record])],
+        MISSING: [record for record in mine if "missing" in data.roles[record][u]],
+        VICTIM: [record for record in mine if data.only_victim(u, record)],
+        CUCKOO: [record for record in mine if cuckooed(u, record, data, settings.network.keep_weight)],
+        SLAVERY: slavery_records(u, kept),
     }
-    return Treatment(is_child, believed, protected, tuple(sorted(reason for reason, true in reasons.items() if true)))
+    found = {reason: records for reason, records in reasons.items() if records}
+    if people.considered[u].decision == "associate" and not offends_beside_matched(u, people, data):
+        found[ASSOCIATE] = sorted(evidence_records(u, people))
+    return found
 
 
 def cuckooed(u: str, record: str, data: Data, keep_weight: float) -> bool:
@@ -64,11 +76,13 @@ def cuckooed(u: str, record: str, data: Data, keep_weight: float) -> bool:
     return there and "CUCKOO" in weights and not reaches(rest, keep_weight)
 
 
-def slavery_victim(u: str, kept: Kept) -> bool:
+def slavery_records(u: str, kept: Kept) -> list[str]:
+    """The kept records of modern slavery in which somebody is a victim."""
     codes = {row["record_id"]: row.get("offence_code", "") for row in kept.tables["records"]}
-    return any(
-        row["nominal_id"] == u and row["role"] == "victim" and slavery(codes[row["record_id"]])
+    return sorted(
+        row["record_id"]
         for row in kept.tables["involvements"]
+        if row["nominal_id"] == u and row["role"] == "victim" and slavery(codes[row["record_id"]])
     )
 
 
@@ -87,17 +101,12 @@ def offends_beside_matched(u: str, people: People, data: Data) -> bool:
     return any(data.offends(u, record) for v in people.matched - {u} for record in data.together(u, v))
 
 
-def evidence(u: str, people: People, data: Data) -> tuple[dt.date | None, dt.date | None]:
-    """Dates of the first and last record behind a kept person's place."""
+def evidence_records(u: str, people: People) -> set[str]:
+    """The records behind a kept person's place: of their connections, or an associate's of their ties."""
     found = people.considered[u]
-    if found.decision == "matched":
-        records = {
-            record for (v, _), connection in people.connections.items() if v == u for record in connection.records
-        }
-    else:
-        records = set(found.tie_records)
-    dates = sorted(data.dates[record] for record in records)
-    return (dates[0], dates[-1]) if dates else (None, None)
+    if found.decision == "associate":
+        return set(found.tie_records)
+    return {record for (v, _), connection in people.connections.items() if v == u for record in connection.records}
 
 
 def victims(data: Data) -> dict[str, list[str]]:

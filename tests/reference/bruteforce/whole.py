@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from countylines.settings import Settings
 from tests.reference.bruteforce.match import Group, Score, score
 from tests.reference.bruteforce.network import People, network
 from tests.reference.bruteforce.partition import GroupOfPeople, associated, best_reference, overlaps, partition
 from tests.reference.bruteforce.people import Data, data
 from tests.reference.bruteforce.sources import Kept, sources
-from tests.reference.bruteforce.treatment import evidence, treatment, victims
+from tests.reference.bruteforce.treatment import Treatment, evidence_records, treatment, victims
 from tests.reference.bruteforce.values import Tables, reaches
-
-from countylines.settings import Settings
 
 Rows = list[dict[str, Any]]
 
@@ -38,16 +39,17 @@ def brute_force(extracts: Tables, groups: list[Group], settings: Settings) -> Br
     people = network(involved, settings.network)
     found = partition(people.kept, people.graph, settings.partition)
     numbered = [group for group in found if len(group.members) >= settings.partition.min_group_size]
+    treated = {u: treatment(u, people, involved, kept, settings) for u in people.kept}
     tables = {
         "hits": hits_table(scores),
         "record_scores": scores_table(involved),
         "term_table": term_table(groups, scores, involved, people, settings),
         "connections": connections_table(people),
         "considered": considered_table(people),
-        "nominals": nominals_table(people, involved, kept, settings, numbered),
+        "nominals": nominals_table(people, involved, treated, numbered),
         "edges": edges_table(people),
         "skipped_records": [{"record_id": r, "nominals": n} for r, n in sorted(involved.skipped.items())],
-        "safeguarding": safeguarding_table(involved),
+        "safeguarding": safeguarding_table(involved, treated),
         **group_tables(numbered, people, kept),
     }
     return BruteRun(kept, scores, involved, people, tables)
@@ -120,14 +122,14 @@ def considered_table(people: People) -> Rows:
 
 
 def nominals_table(
-    people: People, involved: Data, kept: Kept, settings: Settings, numbered: list[GroupOfPeople]
+    people: People, involved: Data, treated: dict[str, Treatment], numbered: list[GroupOfPeople]
 ) -> Rows:
     """Groups stand here by the lowest nominal_id among their members, since the page leaves their ids open."""
     group_of = {u: group.members[0] for group in numbered for u in group.members}
     rows = []
-    for u in people.kept:
-        found, treated = people.considered[u], treatment(u, people, involved, kept, settings)
-        first, last = evidence(u, people, involved)
+    for u, how in treated.items():
+        found = people.considered[u]
+        first, last = ends(evidence_records(u, people), involved)
         rows.append(
             {
                 "nominal_id": u,
@@ -137,14 +139,20 @@ def nominals_table(
                 "group_id": group_of.get(u),
                 "first_evidence": first,
                 "last_evidence": last,
-                "is_child": treated.is_child,
-                "believed_exploited": treated.believed_exploited,
-                "protected": treated.protected,
-                "held": list(treated.held),
-                "rankable": treated.rankable,
+                "is_child": how.is_child,
+                "believed_exploited": how.believed_exploited,
+                "protected": bool(how.protected),
+                "held": sorted(how.held),
+                "rankable": how.rankable,
             }
         )
     return rows
+
+
+def ends(records: Iterable[str], involved: Data) -> tuple[dt.date | None, dt.date | None]:
+    """The first and last day of some records."""
+    dates = sorted(involved.dates[record] for record in records)
+    return (dates[0], dates[-1]) if dates else (None, None)
 
 
 def edges_table(people: People) -> Rows:
@@ -161,12 +169,16 @@ def edges_table(people: People) -> Rows:
     ]
 
 
-def safeguarding_table(involved: Data) -> Rows:
+def safeguarding_table(involved: Data, treated: dict[str, Treatment]) -> Rows:
+    """Victims in matched records, kept or not, and every protected and held person, each with the records behind it."""
+    reasons = {(u, "victim in a matched record"): records for u, records in victims(involved).items()}
+    for u, how in treated.items():
+        reasons |= {(u, why): records for why, records in how.protected.items()}
+        reasons |= {(u, f"held: {why}"): records for why, records in how.held.items()}
     rows = []
-    for u, records in victims(involved).items():
-        dates = sorted(involved.dates[record] for record in records)
-        row = {"nominal_id": u, "why": "victim in a matched record", "first_seen": dates[0], "last_seen": dates[-1]}
-        rows.append({**row, "record_ids": records})
+    for (u, why), records in reasons.items():
+        first, last = ends(records, involved)
+        rows.append({"nominal_id": u, "why": why, "first_seen": first, "last_seen": last, "record_ids": records})
     return rows
 
 

@@ -1,0 +1,230 @@
+"""The smaller extract tables: people, SOC groups, known lines and victims, releases, episodes, care, links, decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from countylines.synthetic.clock import DAY_MINUTES, END, END_DAY, START_DAY, YEAR
+from countylines.synthetic.columns import Filed, days, moments, record_ids, source_of
+from countylines.synthetic.crews import PLAIN, Line
+from countylines.synthetic.data import scenes, words
+from countylines.synthetic.events import NOBODY
+from countylines.synthetic.people import People
+from countylines.synthetic.planned import DECOYS
+from countylines.synthetic.slots import stock
+from countylines.synthetic.write import Form, write_whole
+from countylines.tables import EXTRACTS, ROLES
+
+HOURS_SOON = 60 * 36
+
+
+class Extracts:
+    """Writes the tables beside records and involvements."""
+
+    def __init__(
+        self, rng: np.random.Generator, people: People, lines: Sequence[Line], filed: Filed, folder: Path, form: Form
+    ) -> None:
+        self.rng, self.people, self.lines, self.filed = rng, people, lines, filed
+        self.folder, self.form = folder, form
+        self.ids = nominal_ids(people)
+        self.source = source_of(filed.events)
+
+    def write(self) -> None:
+        """All of them."""
+        self._nominals()
+        self._reference_groups()
+        self._known_lines()
+        self._known_victims()
+        self._releases()
+        self._episodes()
+        self._care()
+        self._person_links()
+        self._decisions()
+
+    def _put(self, name: str, columns: dict[str, pa.Array]) -> None:
+        write_whole(self.folder, name, EXTRACTS[name].schema, columns, self.form)
+
+    def _rows(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
+        schema = EXTRACTS[name].schema
+        self._put(name, {c: pa.array([row.get(c) for row in rows], schema.field(c).type) for c in schema.names})
+
+    def _id(self, person: int) -> str:
+        return str(self.ids[person])
+
+    def _nominals(self) -> None:
+        people, names, n = self.people, words(), len(self.people)
+        order = np.argsort(people.number)
+        given = np.where(people.female[order] == 1, np.array(names["given_f"])[people.given[order]], np.array(names["given_m"])[people.given[order]])
+        families = np.array([family.as_py().title() for family in stock().families])[people.family[order]]
+        number = people.number[order]
+        full = [f"{a} {b} {c:07d}" for a, b, c in zip(given, families, number, strict=True)]
+        nick = np.array(names["nick"])[self.rng.integers(0, len(names["nick"]), n)]
+        authorities = np.array(names["authority"])
+        home = authorities[people.area[order] % len(authorities)]
+        placed = np.where(self.rng.random(n) < 0.4, np.array(names["outside"])[number % len(names["outside"])], home)
+        care = people.care[order]
+        self._put(
+            "nominals",
+            {
+                "nominal_id": self.ids.take(pa.array(order)),
+                "name": pa.array(full),
+                "aliases": pa.array(nick.tolist(), pa.string(), mask=self.rng.random(n) < 0.93),
+                "date_of_birth": days(people.born[order], people.born_known[order]),
+                "sex": pa.array(np.where(people.female[order] == 1, "F", "M").tolist()),
+                "ethnicity": pa.array(np.array(names["ethnicity"])[people.ethnicity[order]].tolist()),
+                "looked_after": pa.array(care == 1, pa.bool_(), mask=care < 0),
+                "home_authority": pa.array(home.tolist()),
+                "responsible_authority": pa.array(placed.tolist(), pa.string(), mask=care != 1),
+            },
+        )
+
+    def _reference_groups(self) -> None:
+        """SOC groups; a tenth of them are built round the grown people of a line."""
+        groups: list[list[int]] = [[] for _ in range(int(self.people.soc.max()) + 1)]
+        for person in np.flatnonzero(self.people.soc >= 0):
+            groups[self.people.soc[person]].append(int(person))
+        for i, group in enumerate(groups[: max(1, round(0.1 * len(groups)))]):
+            line = self.lines[i % len(self.lines)]
+            grown = [m.person for m in line.members if m.role in ("holder", "elder", "dealer")]
+            group[:] = sorted({*grown[: 2 + int(0.8 * len(grown))], *group[: len(grown) // 2]})
+        rows = [{"nominal_id": self._id(p), "group_id": f"SOC-{i + 1:03d}"} for i, group in enumerate(groups) for p in group]
+        self._rows("reference_groups", rows)
+
+    def _known_lines(self) -> None:
+        rows: list[dict[str, Any]] = []
+        for line in (line for line in self.lines if self.rng.random() < 0.6):
+            reported = START_DAY + dt.date(1970, 1, 1).toordinal() + int(line.start - START_DAY) + 60
+            base = {
+                "line_id": line.id,
+                "name": line.name,
+                "status": line.status,
+                "reported_on": min(dt.date.fromordinal(reported), END),
+                "reference": f"INT/{line.number + 1:04d}",
+            }
+            known = [m.person for m in line.members if m.role in ("holder", "dealer") and m.link == PLAIN]
+            for phone in line.phones:
+                linked = [person for person in known if self.rng.random() < 0.3]
+                rows += [{**base, "phone_number": phone, "nominal_id": self._id(p)} for p in linked]
+                rows += [] if linked else [{**base, "phone_number": phone}]
+        self._rows("known_lines", rows)
+
+    def _known_victims(self) -> None:
+        """A third of those exploited, and a few who are exploited otherwise."""
+        chosen = [m for line in self.lines for m in line.members if m.exploited and self.rng.random() < 0.33]
+        bases = ["NRM referral", "NRM conclusive grounds", "strategy meeting", "screening tool"]
+        rows = [(m.person, m.start + self.rng.uniform(0.3, 1) * (m.end - m.start)) for m in chosen]
+        runaways = self.people.pools["runaway"]
+        rows += [(int(p), END_DAY - self.rng.uniform(0, 900)) for p in runaways[: max(1, len(chosen) // 8)]]
+        self._rows(
+            "known_victims",
+            [
+                {"nominal_id": self._id(p), "since": _date(day), "basis": str(self.rng.choice(bases))}
+                for p, day in sorted(rows)
+            ],
+        )
+
+    def _persons(self, row: NDArray[np.int64], role: str) -> NDArray[np.int32]:
+        """The first person with that role in each of these records, -1 without."""
+        events = self.filed.events
+        is_it = (events.role[row] == ROLES.index(role)) & (events.cast[row] != NOBODY)
+        found: NDArray[np.int32] = np.where(is_it.any(axis=1), events.cast[row, is_it.argmax(axis=1)], NOBODY)
+        return found
+
+    def _releases(self) -> None:
+        rows = np.flatnonzero(self.filed.events.scene == scenes()["release"].number)
+        person = self._persons(rows, "prisoner")
+        rows, person = rows[person != NOBODY], person[person != NOBODY]
+        day = self.filed.recorded[rows] // DAY_MINUTES + START_DAY + self.rng.integers(0, 21, len(rows))
+        pairs = np.unique(np.stack([person, day.astype(np.int32)]), axis=1)
+        self._put("releases", {"nominal_id": self.ids.take(pa.array(pairs[0])), "release_date": days(pairs[1])})
+
+    def _episodes(self) -> None:
+        from countylines.tables import SOURCES
+
+        rng, names = self.rng, words()
+        rows = np.flatnonzero(self.source == SOURCES.index("missing"))
+        person = self._persons(rows, "missing")
+        rows, person = rows[person != NOBODY], person[person != NOBODY]
+        n, start = len(rows), self.filed.events.when[rows]
+        end = start + rng.exponential(1_400, n).astype(np.int32) + 30
+        still = (start > self.filed.recorded[-1] - HOURS_SOON) & (rng.random(n) < 0.5)
+
+        def some(kind: str, share: float) -> pa.Array:
+            listed = pa.array(names[kind])
+            return listed.take(pa.array(rng.integers(0, len(listed), n), mask=rng.random(n) >= share))
+
+        interviewed = rng.random(n)
+        self._put(
+            "episodes",
+            {
+                "record_id": record_ids(self.source[rows], self.filed.number[rows]),
+                "nominal_id": self.ids.take(pa.array(person)),
+                "from": moments(start),
+                "to": pa.array(moments(end).to_numpy(zero_copy_only=False), pa.timestamp("us"), mask=still),
+                "risk": pa.array(["low", "medium", "high", "absent"]).take(pa.array(rng.choice(4, n, p=[0.2, 0.55, 0.15, 0.1]))),
+                "missing_from": some("home", 0.9),
+                "found_area": some("area", 0.6),
+                "found_with": pa.array(["friends", "family", "alone", "older male"]).take(
+                    pa.array(rng.integers(0, 4, n), mask=rng.random(n) < 0.6)
+                ),
+                "return_interview": pa.array(interviewed < 0.5, pa.bool_(), mask=interviewed > 0.8),
+            },
+        )
+
+    def _care(self) -> None:
+        people, authorities = self.people, words()["authority"]
+        person = np.flatnonzero(people.care == 1)
+        start = people.born[person] + (self.rng.uniform(8, 14, len(person)) * YEAR).astype(np.int32)
+        start = np.minimum(start, END_DAY - 30)
+        end = people.born[person] + int(18 * YEAR)
+        self._put(
+            "care",
+            {
+                "nominal_id": self.ids.take(pa.array(person)),
+                "from": days(start),
+                "to": days(end, end < END_DAY),
+                "authority": pa.array(authorities).take(pa.array(people.area[person] % len(authorities))),
+            },
+        )
+
+    def _person_links(self) -> None:
+        """The prison's and the missing-person system's own ids."""
+        rows: list[dict[str, Any]] = []
+        for source, kind in (("prison", "prisoner"), ("missing", "missing")):
+            from countylines.tables import SOURCES
+
+            found = self._persons(np.flatnonzero(self.source == SOURCES.index(source)), kind)
+            for i, person in enumerate(np.unique(found[found != NOBODY])):
+                basis = "name and date of birth" if i % 3 else "PNC id"
+                row = {"source": source, "native_id": f"{source[0].upper()}{i + 1:06d}", "basis": basis}
+                rows.append({**row, "nominal_id": self._id(int(person))})
+        self._rows("person_links", rows)
+
+    def _decisions(self) -> None:
+        """A few rulings: training logs that somebody has read, and one that nobody has confirmed."""
+        found = np.flatnonzero(self.filed.events.decoy == DECOYS.index("news"))[:3]
+        ids = record_ids(self.source[found], self.filed.number[found]).to_pylist()
+        at = dt.datetime(END.year, END.month, 1, 9, 30)
+        base = {"decision": "not county lines", "by": "analyst 12", "at": at, "reason": "about another force"}
+        review = dt.date(END.year + 1, 6, 30)
+        confirmed = [None if i else "analyst 7" for i in range(len(ids))]
+        self._rows(
+            "decisions",
+            [{**base, "record_id": r, "confirmed_by": c, "review_by": review} for r, c in zip(ids, confirmed, strict=True)],
+        )
+
+
+def nominal_ids(people: People) -> pa.Array:
+    """Everybody's id, in order of their index."""
+    return pa.array([f"N{number:07d}" for number in people.number.tolist()])
+
+
+def _date(day: float) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=min(int(day), END_DAY))

@@ -1,0 +1,63 @@
+"""One code point for one code point, whatever the text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countylines.match.normalise import OTHER, byte_table, normal, normal_bytes, normalise
+
+
+def test_every_code_point_becomes_what_the_method_says() -> None:
+    """METHOD 2, for all 1.1 million code points, against the byte table."""
+    table = byte_table()
+    for code in range(0x110000):
+        if 0xD800 <= code < 0xE000:
+            continue
+        character = chr(code)
+        folded = unicodedata.normalize("NFKC", character)
+        expected = folded if len(folded) == 1 else character
+        if expected.isspace():
+            expected = " "
+        elif unicodedata.category(expected) == "Pd":
+            expected = "-"
+        got = normal(character)
+        assert len(got) == 1
+        if got not in "'\"-":  # quotes and the minus sign are listed in the next test
+            assert got == expected, hex(code)
+        assert table[code] == (ord(got) if got.isascii() and code else OTHER), hex(code)
+
+
+@pytest.mark.parametrize(
+    ("characters", "expected"),
+    [
+        ("'’‘‚‛′‹›´`ʼ＇", "'"),
+        ('"“”„‟″«»〝〞〟＂', '"'),
+        ("-‐‑‒–—―−﹘﹣－", "-"),
+        (" \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2007\u200a\u2028\u2029\u202f\u205f\u3000", " "),
+        ("Ａａ０ＺＫ\u017f", None),
+    ],
+)
+def test_quotes_dashes_white_space(characters: str, expected: str | None) -> None:
+    assert normalise(characters) == (expected * len(characters) if expected else "Aa0ZKs")
+
+
+@given(st.text())
+def test_as_long_as_the_original_and_done_once(text: str) -> None:
+    plain = normalise(text)
+    assert len(plain) == len(text)
+    assert normalise(plain) == plain
+
+
+@given(st.text())
+def test_bytes_are_the_normal_form_with_one_byte_for_the_rest(text: str) -> None:
+    expected = bytes(ord(c) if c.isascii() and c != "\0" else OTHER for c in normalise(text))
+    assert normal_bytes(np.frombuffer(text.encode(), np.uint8)).tobytes() == expected
+
+
+def test_what_several_characters_would_replace_stays() -> None:
+    assert normalise("ﬁ½…ǆİ") == "ﬁ½…ǆİ"
