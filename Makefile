@@ -10,7 +10,7 @@ $(shell rm -f .venv/.installed .venv/.installed-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench wheel docs clean
+.PHONY: help demo test lint check bench wheel docs picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -40,6 +40,9 @@ wheel: .venv/.installed-dev  ## dist/: the wheel, and a folder of wheels to inst
 
 docs: .venv/.installed-dev  ## write docs/tables.md and docs/settings.md from the code
 	$(BIN)/python -m countylines.documentation
+
+picture: demo  ## draw docs/images/demo.svg, the README's picture, from the demo
+	$(BIN)/python scripts/picture.py
 
 clean:  ## remove what these commands made
 	rm -rf .venv dist build demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

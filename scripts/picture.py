@@ -1,4 +1,4 @@
-"""Draw what ``make demo`` shows as docs/images/demo.svg: run it after ``make demo``, from the repository.
+"""Draw what ``make demo`` shows as docs/images/demo.svg: run it after ``make demo``, in the folder of ``demo``.
 
 Rich's own SVG fetches its font from the internet; this one takes a font the reader has.
 """
@@ -22,12 +22,12 @@ def draw(demo: Path) -> None:
     form = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     form = form.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
     console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    force = next(demo.glob("force-*"))
-    show_demo(console, force.relative_to(Path.cwd()), demo.relative_to(Path.cwd()) / force.name.replace("force", "run"))
+    force = min(demo.glob("force-*"))
+    show_demo(console, force, demo / force.name.replace("force", "run"))
     PICTURE.parent.mkdir(exist_ok=True)
     console.save_svg(str(PICTURE), title="make demo", theme=MONOKAI, code_format=form, unique_id="demo")
     print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1024} KB")
 
 
 if __name__ == "__main__":
-    draw(ROOT / "demo")
+    draw(Path("demo"))

@@ -7,9 +7,9 @@ duckdb or pyspark.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-import errno
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from countylines.engine import Engine
 from countylines.match.lexicon import Lexicon
 from countylines.runs import MANIFEST, Run, rows, versions, write_json
@@ -30,6 +32,7 @@ def write(
     content = {
         "as_of": sources.as_of.isoformat(),
         "engine": engine.name,
+        "last_group": _last_group(folder, earlier),
         "inputs": [dict(entry) for entry in sources.inputs],
         "lexicon": {"sha256": sha256(folder / LEXICON), "version": lexicon.version},
         "notes": [*sources.notes, *matches.notes],
@@ -42,6 +45,12 @@ def write(
         "versions": versions(),
     }
     write_json(content, folder / MANIFEST)
+
+
+def _last_group(folder: Path, earlier: Run | None) -> int:
+    """The highest group number given so far, so that a number never comes back for another group."""
+    ids = pl.read_parquet(folder / "groups.parquet")["group_id"].str.slice(1).cast(pl.Int64)
+    return max([*ids, earlier.manifest["last_group"] if earlier else 0], default=0)
 
 
 def sha256(path: Path) -> str:

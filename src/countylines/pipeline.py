@@ -108,7 +108,10 @@ def find_groups(
     with progress.step("finding groups"):
         found = partition(graph, settings.partition)
     previous = (earlier.read("nominals"), earlier.read("groups")) if earlier else None
-    groups, overlaps, membership = group_tables(graph, found, settings.partition.min_group_size, reference, previous)
+    last = earlier.manifest["last_group"] if earlier else 0
+    groups, overlaps, membership = group_tables(
+        graph, found, settings.partition.min_group_size, reference, previous, last
+    )
     no_figure = pl.lit(None, pl.Float64)
     grouped = nominals.join(membership, on="nominal_id").with_columns(
         pl.col("held").fill_null([]), stays=no_figure, kept_share=no_figure

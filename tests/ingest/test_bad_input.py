@@ -57,7 +57,10 @@ WRONG: dict[str, tuple[Spoil, str]] = {
         lambda folder: (folder / "nominals.csv").write_bytes(b""),
         r"nominals\.csv: the file is empty \(0 bytes\)\. Export it again, with a header line\.",
     ),
-    "no header": (lambda folder: (folder / "nominals.csv").write_text("\n\n"), r"nominals\.csv: there is no header line"),
+    "no header": (
+        lambda folder: (folder / "nominals.csv").write_text("\n\n"),
+        r"nominals\.csv: there is no header line",
+    ),
     "no records": (
         lambda folder: (folder / "records.csv").write_text("record_id,source,recorded\n"),
         r"records: the table has no rows\. Check the extract",

@@ -81,7 +81,11 @@ def test_flags(cells: list[str | None]) -> None:
     [
         (pa.array([dt.date(2020, 1, 2)]), MOMENT, dt.datetime(2020, 1, 2)),
         (pa.array([dt.datetime(2020, 1, 2, 3)], pa.timestamp("ns")), DAY, dt.date(2020, 1, 2)),
-        (pa.array([dt.datetime(2020, 7, 1, 0, 30)], pa.timestamp("ms", "Europe/London")), MOMENT, dt.datetime(2020, 7, 1, 0, 30)),
+        (
+            pa.array([dt.datetime(2020, 7, 1, 0, 30)], pa.timestamp("ms", "Europe/London")),
+            MOMENT,
+            dt.datetime(2020, 7, 1, 0, 30),
+        ),
         (pa.array([True]), FLAG, True),
         (pa.array([1]), FLAG, True),
         (pa.array([7], pa.uint8()), TEXT, "7"),

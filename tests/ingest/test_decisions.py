@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from countylines.engine import DuckDB, Engine
+from countylines.engine import DuckDB
 from countylines.tables import Counts
 from tests.ingest.extracts import Taken, small, take
 
@@ -25,7 +25,7 @@ INVOLVED = [
 ]
 
 
-def ruled(tmp_path: Path, engine: Engine, *rulings: Mapping[str, str], **settings: object) -> Taken:
+def ruled(tmp_path: Path, duckdb_engine: DuckDB, *rulings: Mapping[str, str], **settings: object) -> Taken:
     rows = [
         {"nominal_id": "", "record_id": "", "decision": ""} | SIGNED | {"at": f"2020-05-{i:02d}"} | ruling
         for i, ruling in enumerate(rulings, 1)
@@ -38,17 +38,17 @@ def ruled(tmp_path: Path, engine: Engine, *rulings: Mapping[str, str], **setting
         episodes=[{"record_id": "r3", "nominal_id": "cat"}, {"record_id": "r1", "nominal_id": "bob"}],
         decisions=rows,
     )
-    return take(folder, engine, tmp_path / "work", **settings)
+    return take(folder, duckdb_engine, tmp_path / "work", **settings)
 
 
 def involved(taken: Taken) -> list[tuple[str, ...]]:
     return taken.rows("involvements", "record_id", "nominal_id", "role")
 
 
-def test_every_kind_of_ruling(engine: Engine, tmp_path: Path) -> None:
+def test_every_kind_of_ruling(duckdb_engine: DuckDB, tmp_path: Path) -> None:
     taken = ruled(
         tmp_path,
-        engine,
+        duckdb_engine,
         {"record_id": "r1", "decision": "Not County Lines"},  # the record goes, and all in it
         {"record_id": "r2", "nominal_id": "bob", "decision": "wrong person"},  # bob goes from r2 only
         {"nominal_id": "ann", "decision": "victim not offender"},  # in all records
@@ -108,9 +108,7 @@ def test_a_ruling_on_a_person_alone_takes_all_their_involvements(
 
 
 def test_victim_not_offender_in_one_record_leaves_the_others(duckdb_engine: DuckDB, tmp_path: Path) -> None:
-    taken = ruled(
-        tmp_path, duckdb_engine, {"nominal_id": "ann", "record_id": "r1", "decision": "victim not offender"}
-    )
+    taken = ruled(tmp_path, duckdb_engine, {"nominal_id": "ann", "record_id": "r1", "decision": "victim not offender"})
     assert [row for row in involved(taken) if row[1] == "ann"] == [
         ("r1", "ann", "victim"),
         ("r2", "ann", "arrested"),

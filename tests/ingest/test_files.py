@@ -32,9 +32,9 @@ def cells(path: Path) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for batch in read_file(path, facts_of(path)):
         assert batch.numbers is not None
-        found |= {
-            int(n): list(row.values()) for n, row in zip(batch.numbers, batch.rows.to_pylist(), strict=True)
-        } | {n: [line] for n, line in batch.broken}
+        found |= {int(n): list(row.values()) for n, row in zip(batch.numbers, batch.rows.to_pylist(), strict=True)} | {
+            n: [line] for n, line in batch.broken
+        }
     return found
 
 
@@ -122,7 +122,9 @@ def test_utf_8_is_tried_over_the_whole_file(tmp_path: Path) -> None:
 
 
 def test_headers_in_plain_form() -> None:
-    assert [plain(header) for header in ("Record ID", "\ufeffrecord_id", " record  id ", "RECORD_ID")] == ["record_id"] * 4
+    assert [plain(header) for header in ("Record ID", "\ufeffrecord_id", " record  id ", "RECORD_ID")] == [
+        "record_id"
+    ] * 4
 
 
 def test_parquet_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from countylines.engine import DuckDB, Engine
+from countylines.engine import DuckDB
 from countylines.errors import InputError
 from countylines.ingest import extract
 from countylines.ingest.mapping import Rule
-from countylines.ingest.maps import load_map, shipped
+from countylines.ingest.maps import shipped
 from countylines.progress import Progress
 from countylines.tables import EXTRACTS
 from tests.ingest.extracts import take
@@ -51,9 +51,9 @@ def mapped(folder: Path, map_text: str = MAP, rows: str = ROWS) -> Path:
     return sources(folder, "sources: {logs: {map: my.yaml, files: logs.csv}}", my_yaml=map_text, logs_csv=rows)
 
 
-def extracted(path: Path, engine: Engine, folder: Path) -> Path:
+def extracted(path: Path, duckdb_engine: DuckDB, folder: Path) -> Path:
     (folder / "extract").mkdir(parents=True)
-    extract(path, folder / "out", engine, folder / "extract", Progress())
+    extract(path, folder / "out", duckdb_engine, folder / "extract", Progress())
     return folder / "out"
 
 
@@ -72,7 +72,10 @@ def test_golden_output(duckdb_engine: DuckDB, tmp_path: Path, name: str) -> None
         made = pl.read_parquet(out / f"{path.stem}.parquet")
         made.write_csv(tmp_path / path.name)
         assert (tmp_path / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), path.stem
-        assert pl.read_parquet_schema(out / f"{path.stem}.parquet").keys() == dict.fromkeys(EXTRACTS[path.stem].names).keys()
+        assert (
+            pl.read_parquet_schema(out / f"{path.stem}.parquet").keys()
+            == dict.fromkeys(EXTRACTS[path.stem].names).keys()
+        )
 
 
 def test_golden_rows_worked_by_hand() -> None:
@@ -101,7 +104,7 @@ def test_a_run_of_the_sources_is_a_run_of_what_is_extracted(duckdb_engine: DuckD
     for table in EXTRACTS:
         assert whole.rows(table, *EXTRACTS[table].names) == again.rows(table, *EXTRACTS[table].names)
     unknown = [row[3] for row in whole.rejects() if row[2] == "rejected"]
-    assert unknown == ["unknown role"] == [row[3] for row in again.rejects()]
+    assert unknown == ["unknown role"] == [row[3] for row in again.rejects() if row[2] == "rejected"]
 
 
 def test_an_extract_appears_whole_or_not_at_all(duckdb_engine: DuckDB, tmp_path: Path) -> None:
@@ -131,14 +134,14 @@ def test_a_map_of_one_s_own(duckdb_engine: DuckDB, tmp_path: Path) -> None:
     assert taken.sources.inputs[0]["table"] == "records, nominals, involvements"
 
 
-def test_person_links(engine: Engine, tmp_path: Path) -> None:
+def test_person_links(duckdb_engine: DuckDB, tmp_path: Path) -> None:
     """Ids of a system with its own go by the links as soon as there are any; rows without one are set aside and counted."""
     text = "sources: {logs: {map: my.yaml, files: logs.csv}, ours: {files: ours}}"
     path = sources(tmp_path / "in", text, my_yaml=MAP, logs_csv=ROWS.replace("GHOST", "01"))
     (tmp_path / "in" / "ours").mkdir()
     links = "source,native_id,nominal_id\nMY,P1,ann\nmy,P1,bob\nother,P2,ann\n"
     (tmp_path / "in" / "ours" / "person_links.csv").write_text(links)
-    taken = take(path, engine, tmp_path / "work")
+    taken = take(path, duckdb_engine, tmp_path / "work")
     assert taken.rows("involvements", "record_id", "nominal_id") == [("L1", "ann"), ("L2", "ann")]
     assert taken.rows("nominals", "nominal_id") == [("ann",)]
     assert taken.rejects() == [
@@ -187,13 +190,29 @@ def test_rules(rule: Rule, cells: dict[str, Sequence[str | None]], made: list[st
         ("persons: own", "persons: mine", r"my\.yaml, persons: 'mine' isn't allowed\. Give shared or own\."),
         ("%d/%m/%Y", "%d/%Q", r"my\.yaml, dates: '%d/%Q': %Q isn't one of"),
         ("table: records", "table: record", r"my\.yaml, layouts\.logs\.makes\[1\]\.table: there is no table 'record'"),
-        ("recorded: MADE", "recordd: MADE", r"columns\.recordd: there is no key 'recordd' here\. Did you mean recorded\?"),
-        ("source: {value: intelligence}, ", "", r"makes\[1\]\.columns: source is missing\. Records can't be made without"),
-        ("{value: intelligence}", "{valu: x}", r"columns\.source\.valu: there is no key 'valu' here\. Did you mean value"),
+        (
+            "recorded: MADE",
+            "recordd: MADE",
+            r"columns\.recordd: there is no key 'recordd' here\. Did you mean recorded\?",
+        ),
+        (
+            "source: {value: intelligence}, ",
+            "",
+            r"makes\[1\]\.columns: source is missing\. Records can't be made without",
+        ),
+        (
+            "{value: intelligence}",
+            "{valu: x}",
+            r"columns\.source\.valu: there is no key 'valu' here\. Did you mean value",
+        ),
         ("{value: intelligence}", "{with: x}", r"columns\.source: it isn't clear where the cells come from"),
         ("[A, B]", "{A: B}", r"columns\.text\.join: \{'A': 'B'\} is no list of texts"),
         ("[GHOST]", "{A: B}", r"unless\.ROLE: \{'A': 'B'\} is no list of texts"),
-        ("unless: {ROLE: [GHOST]}", "repeats: maybe", r"makes\[3\]\.repeats: 'maybe' isn't allowed\. Give true or false"),
+        (
+            "unless: {ROLE: [GHOST]}",
+            "repeats: maybe",
+            r"makes\[3\]\.repeats: 'maybe' isn't allowed\. Give true or false",
+        ),
         ("layouts:", "layouts: [", r"my\.yaml: this is not YAML in line \d+"),
         (MAP, "", r"my\.yaml: the file holds no keys"),
         (MAP, "system: x", r"my\.yaml, layouts: there are no layouts"),
@@ -217,17 +236,38 @@ def test_a_missing_column_is_named_with_file_map_and_what_is_there(duckdb_engine
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sources: {a: {map: nope, files: logs.csv}}", r"sources\.a\.map: there is no map 'nope'\. Shipped are compact, crimes"),
+        (
+            "sources: {a: {map: nope, files: logs.csv}}",
+            r"sources\.a\.map: there is no map 'nope'\. Shipped are compact, crimes",
+        ),
         ("source: {}", r"sources\.yaml, source: there is no key 'source' here\. Did you mean sources\?"),
         ("sources: {}", r"sources\.yaml, sources: there are no sources"),
-        ("sources: {a: {map: my.yaml}}", r"sources\.a: it isn't clear where the source lies\. Give either files or database"),
-        ("sources: {a: {map: my.yaml, file: logs.csv}}", r"sources\.a\.file: there is no key 'file' here\. Did you mean files"),
-        ("sources: {a: {map: my.yaml, files: no.csv}}", r"sources\.a\.files\.logs: there is no file no\.csv\. Paths are"),
+        (
+            "sources: {a: {map: my.yaml}}",
+            r"sources\.a: it isn't clear where the source lies\. Give either files or database",
+        ),
+        (
+            "sources: {a: {map: my.yaml, file: logs.csv}}",
+            r"sources\.a\.file: there is no key 'file' here\. Did you mean files",
+        ),
+        (
+            "sources: {a: {map: my.yaml, files: no.csv}}",
+            r"sources\.a\.files\.logs: there is no file no\.csv\. Paths are",
+        ),
         ("sources: {a: {map: my.yaml, files: 'x*.csv'}}", r"sources\.a\.files\.logs: there is no file x\*\.csv"),
         ("sources: {a: {map: my.yaml, files: my.yaml}}", r"my\.yaml is no \.csv, \.csv\.gz or \.parquet"),
-        ("sources: {a: {map: my.yaml, files: {log: logs.csv}}}", r"files\.log: there is no key 'log' here\. Did you mean logs"),
-        ("sources: {a: {map: crimes, files: logs.csv}}", r"the map crimes has several layouts: links, people, offences\."),
-        ("sources: {a: {map: crimes, files: empty}}", r"sources\.a\.files: no file of the map crimes in empty: looked for"),
+        (
+            "sources: {a: {map: my.yaml, files: {log: logs.csv}}}",
+            r"files\.log: there is no key 'log' here\. Did you mean logs",
+        ),
+        (
+            "sources: {a: {map: crimes, files: logs.csv}}",
+            r"the map crimes has several layouts: links, people, offences\.",
+        ),
+        (
+            "sources: {a: {map: crimes, files: empty}}",
+            r"sources\.a\.files: no file of the map crimes in empty: looked for",
+        ),
         ("sources: {a: {files: {nominals: logs.csv}}}", r"sources: no source gives the table records\. Add one\."),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every reason of the method's section 1, in extracts worked by hand, on both engines."""
+"""Every reason of the method's section 1, in extracts worked by hand."""
 
 from __future__ import annotations
 
@@ -58,18 +58,24 @@ def worked(folder: Path) -> Path:
     write(folder, "nominals", [{"nominal_id": name} for name in ("ann", "bob", "ann", "")])
     write(folder, "reference_groups", [{"nominal_id": n, "group_id": g} for n, g in (("ann", "s1"), ("zoe", "s1"))])
     lines = [("l1", "07", "ann"), ("l1", "07", ""), ("l1", "07", ""), ("l2", "", "zoe"), ("", "", "ann")]
-    write(folder, "known_lines", [dict(zip(("line_id", "phone_number", "nominal_id"), row, strict=True)) for row in lines])
+    write(
+        folder, "known_lines", [dict(zip(("line_id", "phone_number", "nominal_id"), row, strict=True)) for row in lines]
+    )
     write(folder, "known_victims", [{"nominal_id": "bob", "since": "2020-01-01"}, {"nominal_id": "zoe", "since": ""}])
     days = [("ann", "2020-01-01"), ("ann", ""), ("bob", "soon")]
     write(folder, "releases", [{"nominal_id": name, "release_date": day} for name, day in days])
     missing = [("intelligence:3", "bob"), ("crime:6", "bob"), ("crime:9", "bob"), ("crime:1", "zoe")]
     write(folder, "episodes", [{"record_id": record, "nominal_id": name} for record, name in missing])
-    write(folder, "care", [{"nominal_id": "ann", "from": ""}, {"nominal_id": "ann", "from": ""}, {"nominal_id": "q", "from": ""}])
+    write(
+        folder,
+        "care",
+        [{"nominal_id": "ann", "from": ""}, {"nominal_id": "ann", "from": ""}, {"nominal_id": "q", "from": ""}],
+    )
     return folder
 
 
-def test_every_reason(engine: Engine, tmp_path: Path) -> None:
-    taken = take(worked(tmp_path / "in"), engine, tmp_path / "work")
+def test_every_reason(duckdb_engine: DuckDB, tmp_path: Path) -> None:
+    taken = take(worked(tmp_path / "in"), duckdb_engine, tmp_path / "work")
 
     assert taken.reasons("records") == {i: row[-1] for i, row in enumerate(RECORDS, 1) if row[-1]}
     assert taken.reasons("involvements") == {i: row[-1] for i, row in enumerate(INVOLVEMENTS, 1) if row[-1]}

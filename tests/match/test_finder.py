@@ -21,14 +21,52 @@ NASTY = "aabbABc1_ -`\n\r\t\0\x1f\x7f.,'\"\u00a0\u2013\u2014\u2019\u201c\u3000�
 TEXTS = st.lists(st.none() | st.text(st.sampled_from(NASTY), max_size=24), max_size=8)
 
 ATOMS = st.sampled_from(
-    ["a", "b", "ab", "B", "1", "_", "c", "'", "-", r"\.", ".", r"\w", r"\W", r"\s", r"\S", r"\d", r"\D", "[ab]", "[^a]", "[^b-c_]"]
-    + [r"[\s-]", r"[^\w]", "[a-c1]", r"\b", r"\B", '"', "[A-C]", "[^A]", "[Z-a]", r"\x61", "\\'", "[^']", "[!-/]", "[^Z-a]"]
+    [
+        "a",
+        "b",
+        "ab",
+        "B",
+        "1",
+        "_",
+        "c",
+        "'",
+        "-",
+        r"\.",
+        ".",
+        r"\w",
+        r"\W",
+        r"\s",
+        r"\S",
+        r"\d",
+        r"\D",
+        "[ab]",
+        "[^a]",
+        "[^b-c_]",
+    ]
+    + [
+        r"[\s-]",
+        r"[^\w]",
+        "[a-c1]",
+        r"\b",
+        r"\B",
+        '"',
+        "[A-C]",
+        "[^A]",
+        "[Z-a]",
+        r"\x61",
+        "\\'",
+        "[^']",
+        "[!-/]",
+        "[^Z-a]",
+    ]
 )
 REPEATS = st.sampled_from(["", "", "", "?", "*", "+", "??", "*?", "+?", "{2}", "{1,3}", "{,2}", "{2,}", "{0,2}?"])
 
 
 def _compose(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    several = st.lists(st.tuples(parts, REPEATS), min_size=1, max_size=3).map(lambda some: "".join(f"(?:{p}){r}" for p, r in some))
+    several = st.lists(st.tuples(parts, REPEATS), min_size=1, max_size=3).map(
+        lambda some: "".join(f"(?:{p}){r}" for p, r in some)
+    )
     return st.one_of(
         several,
         st.tuples(parts, parts).map(" ".join),  # a blank: one or more white spaces and dashes
@@ -78,13 +116,41 @@ def test_equal_to_finditer_on_random_patterns_and_texts(written: list[str], text
     same(patterns, texts)
 
 
-WORDS = st.sampled_from(["county", "line", "lines", "a", "snow", "no", "-", " ", "  ", "     ", " - ", "\n", "\0", "é", "\u00a0", "–", "x" * 30])
+WORDS = st.sampled_from(
+    [
+        "county",
+        "line",
+        "lines",
+        "a",
+        "snow",
+        "no",
+        "-",
+        " ",
+        "  ",
+        "     ",
+        " - ",
+        "\n",
+        "\0",
+        "é",
+        "\u00a0",
+        "–",
+        "x" * 30,
+    ]
+)
 
 
 @settings(max_examples=150)
 @given(st.lists(st.lists(WORDS, max_size=12).map("".join), max_size=6))
 def test_equal_to_finditer_on_phrases(texts: list[str]) -> None:
-    written = ["county lines?", "no (?:a )*county", "a a a", "(?:a|a a|county line) (?:line|a)", "snow", r"a.{1,6}a", "line ?s".replace(" ", "")]
+    written = [
+        "county lines?",
+        "no (?:a )*county",
+        "a a a",
+        "(?:a|a a|county line) (?:line|a)",
+        "snow",
+        r"a.{1,6}a",
+        "line ?s".replace(" ", ""),
+    ]
     same([read_pattern(text) for text in written], [*texts])
 
 
@@ -98,7 +164,25 @@ def test_words_at_the_borders_of_rows_are_whole_words() -> None:
     assert hits("heroin", "heroin", "heroine", "heroin") == [(0, 0, 6), (2, 0, 6)]
 
 
-@pytest.mark.parametrize("gap", [" ", "\n", "\r\n", "\t", "\u00a0", "\u2003", "-", "\u2013", "\u2014", "\u2212", " \u2013 ", "\u3000", "－", " " * 50])
+@pytest.mark.parametrize(
+    "gap",
+    [
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "\u00a0",
+        "\u2003",
+        "-",
+        "\u2013",
+        "\u2014",
+        "\u2212",
+        " \u2013 ",
+        "\u3000",
+        "－",
+        " " * 50,
+    ],
+)
 def test_a_blank_is_any_white_space_or_dash(gap: str) -> None:
     text = f"é COUNTY{gap}LINES."
     assert hits("county lines", text) == [(0, 2, len(text) - 1)]
@@ -139,9 +223,15 @@ def test_wide_blanks_far_from_the_reported_end() -> None:
         assert same([read_pattern("a b c|b c|b c b c|c c")], texts)
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())])
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+)
 def test_every_kind_of_arrow_string(kind: pa.DataType) -> None:
-    assert same([read_pattern("weed")], ["weed", None, "é weed", "", "weed"], kind) == [(0, 0, 0, 4), (2, 0, 2, 6), (4, 0, 0, 4)]
+    assert same([read_pattern("weed")], ["weed", None, "é weed", "", "weed"], kind) == [
+        (0, 0, 0, 4),
+        (2, 0, 2, 6),
+        (4, 0, 0, 4),
+    ]
 
 
 @given(TEXTS, st.integers(0, 8), st.integers(0, 8))
@@ -149,7 +239,9 @@ def test_sliced_arrays(texts: list[str | None], offset: int, length: int) -> Non
     patterns = [read_pattern("a"), read_pattern("b.?"), read_pattern("a b")]
     for kind in (pa.string(), pa.large_string()):
         sliced = pa.array(texts, kind).slice(offset, length)
-        assert spans(HyperscanFinder(patterns).find(sliced)) == spans(ReFinder(patterns).find(pa.array(sliced.to_pylist(), kind)))
+        assert spans(HyperscanFinder(patterns).find(sliced)) == spans(
+            ReFinder(patterns).find(pa.array(sliced.to_pylist(), kind))
+        )
 
 
 def test_a_null_with_bytes_behind_it_has_no_hits() -> None:
@@ -164,12 +256,19 @@ def test_chunks_hold_every_row_once_and_keep_the_cap(texts: list[str | None], mo
     array = pa.array(texts, pa.string())
     parts = list(chunks(array, most))
     assert [text for _, part in parts for text in part.to_pylist()] == texts
-    assert all(len(part) == 1 or sum(len((text or "").encode()) for text in part.to_pylist()) <= most for _, part in parts if array.nbytes > most)
+    assert all(
+        len(part) == 1 or sum(len((text or "").encode()) for text in part.to_pylist()) <= most
+        for _, part in parts
+        if array.nbytes > most
+    )
     assert [first for first, _ in parts] == np.cumsum([0, *(len(part) for _, part in parts)])[: len(parts)].tolist()
 
 
 def test_many_chunks_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    patterns, texts = [read_pattern("weed"), read_pattern("county lines?")], ["weed", None, "é weed county–line", "x" * 50, ""] * 20
+    patterns, texts = (
+        [read_pattern("weed"), read_pattern("county lines?")],
+        ["weed", None, "é weed county–line", "x" * 50, ""] * 20,
+    )
     whole = same(patterns, texts)
     monkeypatch.setattr(module, "CHUNK_BYTES", 7)
     assert same(patterns, texts) == whole

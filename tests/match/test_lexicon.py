@@ -148,7 +148,8 @@ def test_the_shipped_table_is_the_papers() -> None:
 
 
 def test_the_shipped_street_names() -> None:
-    terms = load_lexicon().groups[-1].terms
+    lexicon = load_lexicon()
+    terms = lexicon.groups[-1].terms
     assert sum(term.on for term in terms) >= 120
     assert all(term.means for term in terms)
     ambiguous = {term.pattern for term in terms if term.ambiguous}
@@ -156,7 +157,7 @@ def test_the_shipped_street_names() -> None:
     assert all(term.note for term in terms if term.ambiguous)
     for term in terms:
         plain = term.pattern.replace("[sz]", "s").replace("?", "")
-        assert ("OTHER DRUG" in try_text(f"found {plain}, seized", load_lexicon()).weights) == term.on, term
+        assert ("OTHER DRUG" in try_text(f"found {plain}, seized", lexicon).weights) == term.on, term
 
 
 def test_the_shipped_examples_do_what_they_should() -> None:

@@ -9,27 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countylines.match.normalise import OTHER, byte_table, normal, normal_bytes, normalise
+from countylines.match.normalise import OTHER, normalise, one_byte_each
 
 
 def test_every_code_point_becomes_what_the_method_says() -> None:
-    """METHOD 2, for all 1.1 million code points, against the byte table."""
-    table = byte_table()
-    for code in range(0x110000):
-        if 0xD800 <= code < 0xE000:
-            continue
-        character = chr(code)
+    """METHOD 2, for all 1.1 million code points, in text and in bytes."""
+    everything = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    plain = normalise(everything)
+    data = one_byte_each(np.frombuffer(everything.encode(), np.uint8)).tobytes()
+    assert len(plain) == len(data) == len(everything)
+    for character, got, byte in zip(everything, plain, data, strict=True):
         folded = unicodedata.normalize("NFKC", character)
         expected = folded if len(folded) == 1 else character
         if expected.isspace():
             expected = " "
         elif unicodedata.category(expected) == "Pd":
             expected = "-"
-        got = normal(character)
-        assert len(got) == 1
-        if got not in "'\"-":  # quotes and the minus sign are listed in the next test
-            assert got == expected, hex(code)
-        assert table[code] == (ord(got) if got.isascii() and code else OTHER), hex(code)
+        assert got == expected or got in "'\"-", hex(ord(character))  # the next test lists quotes and the minus sign
+        assert byte == (ord(character) if character.isascii() else ord(got) if got.isascii() else OTHER), hex(ord(character))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +51,9 @@ def test_as_long_as_the_original_and_done_once(text: str) -> None:
 
 
 @given(st.text())
-def test_bytes_are_the_normal_form_with_one_byte_for_the_rest(text: str) -> None:
-    expected = bytes(ord(c) if c.isascii() and c != "\0" else OTHER for c in normalise(text))
-    assert normal_bytes(np.frombuffer(text.encode(), np.uint8)).tobytes() == expected
+def test_bytes_are_ascii_as_it_is_and_the_normal_form_of_the_rest(text: str) -> None:
+    expected = bytes(ord(c) if c.isascii() else ord(n) if n.isascii() else OTHER for c, n in zip(text, normalise(text), strict=True))
+    assert one_byte_each(np.frombuffer(text.encode(), np.uint8)).tobytes() == expected
 
 
 def test_what_several_characters_would_replace_stays() -> None:

@@ -65,7 +65,10 @@ def test_show_trial() -> None:
 
 def test_hits_are_marked_where_they_stand() -> None:
     trial = try_text("😀 no heroin, weed", load_lexicon())
-    spans = [(span.start, span.end, "strike" in str(span.style) and "not strike" not in str(span.style)) for span in marked(trial.text, trial.hits).spans]
+    spans = [
+        (span.start, span.end, "strike" in str(span.style) and "not strike" not in str(span.style))
+        for span in marked(trial.text, trial.hits).spans
+    ]
     assert spans == [(5, 11, True), (13, 17, False)]
 
 

@@ -109,8 +109,9 @@ def test_without_ties_in_weight_a_component_alone_gets_the_tree_it_gets_in_the_w
     assert alone == whole
 
 
-@given(seed=st.integers(0, 9999), n=st.integers(2, 30), scale=st.sampled_from([2.0**-20, 2.0, 2.0**30]))
+@given(seed=st.integers(0, 9999), n=st.integers(2, 30), scale=st.sampled_from([4.0**-10, 4.0, 4.0**15]))
 def test_the_unit_of_weight_does_not_matter(seed: int, n: int, scale: float) -> None:
+    """Powers of four, because igraph takes square roots: these scale without rounding, others decide ties anew."""
     graph = connected_graph(seed, n)
     scaled = Graph(graph.ids, graph.a, graph.b, graph.w * scale)
     assert walktrap(scaled, 4).merges.tolist() == walktrap(graph, 4).merges.tolist()

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from tests.reference.bruteforce.values import Row, day, flag
-from tests.reference.bruteforce.whole import BruteRun, Rows
 
 from countylines.tables import EXTRACTS, FLAG, RUN
+from tests.reference.bruteforce.values import Row, day, flag
+from tests.reference.bruteforce.whole import BruteRun, Rows
 
 COMPARED = (
     "hits",

@@ -12,9 +12,6 @@ from pathlib import Path
 from random import Random
 
 import hypothesis.strategies as st
-from tests.properties.lexicons import random_lexicon, random_text, shipped_text, write_lexicon
-from tests.reference.bruteforce.match import Group
-from tests.reference.bruteforce.values import Row, Tables
 
 from countylines.settings import Ingest, Match, NetworkSettings, PartitionSettings, Settings
 from countylines.tables import (
@@ -25,6 +22,9 @@ from countylines.tables import (
     OTHER_ROLES,
     SOURCES,
 )
+from tests.properties.lexicons import random_lexicon, random_text, shipped_text, write_lexicon
+from tests.reference.bruteforce.match import Group
+from tests.reference.bruteforce.values import Row, Tables
 
 DAYS = (
     "2014-12-31", "2015-01-01", "2019-12-31", "2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30", "2020-05-01",
@@ -35,7 +35,7 @@ BIRTHS = (
     "1990-06-15", "1985-11-30", "1979-01-01", "2009-07-07",
 )  # fmt: skip
 GRADINGS = ("1AP", "2 B P", "3/E/P", "1EC", "2DP", "B21", "E41", "B 5 1", "C31", "A/2/3", "E15", "2CP2", "1DP")
-OFFENCES = ("092/01", "106/00", " 106/ 01", "036/02", "36/1", "72/00", "106", "136/01", "107/10", "010/06")
+OFFENCES = ("092/01", "106/00", " 106/ 01", "036/06", "36/7", "036/01", "36/12", "72/00", "106", "136/01", "010/06")
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def random_decisions(rng: Random, names: list[str], events: list[str]) -> list[R
                 record_id="" if about == "nominal" else rng.choice((*events, "crime:99")),
                 decision=what if rng.random() < 0.97 else "hearsay",
                 by=rng.choice(("ann", "ann", "ann", "")),
-                confirmed_by=rng.choice(("bob", "bob", "bob", "bob", "ann", "")),
+                confirmed_by=rng.choice(("bob", "bob", "bob", "bob", "Ann ", "")),
                 at=f"2022-01-{i + 1:02}T10:00:00",
                 review_by=rng.choice(("", "", "2030-01-01", "2022-03-01", "2022-08-31", "2022-09-01")),
             )

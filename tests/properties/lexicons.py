@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import yaml
+
 from tests.reference.bruteforce.match import Group
 
 WEIGHTS = (1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1, 0.1, 0.02)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+
+from countylines.engine import DuckDB
+from countylines.pipeline import run
 from tests.properties.comparison import differences
 from tests.properties.extracts import Case, cases, random_case, write_case
 from tests.reference.bruteforce import brute_force
 from tests.reference.bruteforce.match import Group, read_lexicon
-
-from countylines.engine import DuckDB
-from countylines.pipeline import run
 
 
 def shipped() -> list[Group]:

@@ -6,11 +6,11 @@ import math
 import random
 
 import pytest
-from tests.reference.bruteforce.partition import partition as brute_partition
 
 from countylines.graph import graph_from
 from countylines.partition import partition
 from countylines.settings import PartitionSettings
+from tests.reference.bruteforce.partition import partition as brute_partition
 
 WEIGHTS = (0.25, 0.5, 0.5, 1.0, 1.0, 1.0, 2.0, 3.5, 0.07)
 
@@ -39,11 +39,11 @@ def test_groups_and_code_lengths_are_as_the_page_says(seed: int, cut: str) -> No
         groups.setdefault(group, []).append(person)
     assert sorted(map(tuple, groups.values())) == sorted(group.members for group in expected)
     number = {person: i for i, person in enumerate(sorted(people))}
-    for group in expected:
-        got = made.components[made.component[number[group.members[0]]]]
-        assert same(got.code_length, group.code_length)
-        assert same(got.code_length_cut, group.code_length_cut)
-        assert same(got.code_length_bound, group.code_length_bound)
+    for wanted in expected:
+        got = made.components[made.component[number[wanted.members[0]]]]
+        assert same(got.code_length, wanted.code_length)
+        assert same(got.code_length_cut, wanted.code_length_cut)
+        assert same(got.code_length_bound, wanted.code_length_bound)
 
 
 def same(one: float, other: float) -> bool:

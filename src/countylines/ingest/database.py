@@ -24,6 +24,7 @@ from countylines.ingest.read import as_json
 
 ROWS = 1 << 14
 DRIVERS = ("adbc", "sqlalchemy")
+READ_ONLY = "SET TRANSACTION READ ONLY"  # whatever the query says
 
 
 @dataclass
@@ -121,6 +122,7 @@ def _adbc(url: str, sql: str) -> Iterator[pa.RecordBatch]:
         from adbc_driver_postgresql import dbapi
 
         with closing(dbapi.connect(url)) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(READ_ONLY)
             cursor.execute(sql)
             yield from cursor.fetch_record_batch()
     else:
@@ -166,8 +168,9 @@ def _sqlalchemy(url: str, sql: str) -> Iterator[pa.RecordBatch]:
     scheme = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}.get(scheme, scheme)
     engine = sqlalchemy.create_engine(f"{scheme}://{rest}")
     try:
-        with engine.connect().execution_options(yield_per=ROWS) as connection:
-            result = connection.execute(sqlalchemy.text(sql))
+        read_only = {"postgresql_readonly": True} if scheme.startswith("postgresql") else {}
+        with engine.connect().execution_options(yield_per=ROWS, **read_only) as connection:
+            result = connection.exec_driver_sql(sql)
             names = list(result.keys())
             empty = True
             for rows in result.partitions():

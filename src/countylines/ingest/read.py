@@ -21,7 +21,7 @@ from countylines.ingest import reasons
 from countylines.ingest.cells import texts, typed
 from countylines.ingest.files import Batch
 from countylines.progress import Progress
-from countylines.tables import DAY, EXTRACTS, TEXT, Table
+from countylines.tables import DAY, DECISIONS, EXTRACTS, ROLES, SOURCES, TEXT, Table
 
 MARKS = (
     pa.field("_id", pa.int64()),  # the row's place among all rows of its table
@@ -34,7 +34,7 @@ MARKS = (
     pa.field("_prefix", TEXT),  # what to put before that id when no person links are given
     pa.field("_repeats", pa.bool_()),  # the same key may come again, so that isn't a fault
 )
-LOWER = ("source", "role", "decision")  # codes of ours: upper case is no fault
+CODES = {"source": SOURCES, "role": ROLES, "decision": DECISIONS}  # upper case is no fault
 GROUP_ROWS = 1 << 17
 GROUP_BYTES = 1 << 27
 
@@ -204,7 +204,9 @@ def _made(
             continue
         try:
             several = column.name == "date_of_birth"
-            arrays[column.name], failed = typed(_key(given, column.name), column.type, make.layouts, several)
+            arrays[column.name], failed = typed(
+                _key(given, column.name, table.name), column.type, make.layouts, several
+            )
         except (TypeError, pa.ArrowInvalid) as error:
             said = f"a cell can't be of this type: {given.type}"
             raise InputError(said, "give text", file=origin.part.name, field=column.name) from error
@@ -217,12 +219,16 @@ def _made(
     return _marked(table, arrays, numbers, origin, raw=raw, make=make)
 
 
-def _key(array: pa.Array, name: str) -> pa.Array:
-    """Ids and codes without the blanks around them; codes of ours in lower case."""
-    if not (name.endswith("_id") or name in LOWER):
+def _key(array: pa.Array, name: str, table: str) -> pa.Array:
+    """Ids and codes without the blanks around them; codes that are ours in lower case, others as they are."""
+    if not (name.endswith("_id") or name in CODES):
         return array
     trimmed = texts(pc.utf8_trim_whitespace(texts(array)))
-    return pc.utf8_lower(trimmed) if name in LOWER else trimmed
+    if name not in CODES:
+        return trimmed
+    lower = pc.utf8_lower(trimmed)
+    ours = pc.is_in(lower, pa.array(CODES[name])) if table != "person_links" else True
+    return pc.if_else(ours, lower, trimmed)
 
 
 def _count(

@@ -39,9 +39,10 @@ def match(
     return Matches(hits, groups, scores, notes)
 
 
-def find_hits(records: Frame, lexicon: Lexicon, except_rules: bool, engine: Engine, path: Path, progress: Progress) -> Frame:
+def find_hits(
+    records: Frame, lexicon: Lexicon, except_rules: bool, engine: Engine, path: Path, progress: Progress
+) -> Frame:
     """The run table ``hits``, kept at ``path``, in no order."""
-    texts = records.select("record_id", "text").filter(~nw.col("text").is_null())
-    total = texts.select(nw.len()).collect("pyarrow").item()
+    total = records.select(nw.len()).collect("pyarrow").item()  # from Parquet's metadata: the texts aren't read for it
     with progress.step("matching text", total=total) as advance:
-        return engine.map_batches(texts, Matcher(lexicon, except_rules), SCHEMA, path, advance)
+        return engine.map_batches(records.select("record_id", "text"), Matcher(lexicon, except_rules), SCHEMA, path, advance)

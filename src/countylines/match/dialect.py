@@ -15,7 +15,9 @@ BLANK_WIDTH = 4  # a blank counts as at most this wide in ``Part.width``; the ma
 UNBOUNDED = 1 << 16  # a width from which on there is no bound
 
 PRINTABLE = frozenset(range(0x20, 0x7F))
-SPACES = frozenset((*range(0x09, 0x0E), *range(0x1C, 0x21)))  # what str.isspace says of ASCII: all are a blank when normalised
+SPACES = frozenset(
+    (*range(0x09, 0x0E), *range(0x1C, 0x21))
+)  # what str.isspace says of ASCII: all are a blank when normalised
 ALL = frozenset(range(1, 0x100))
 QUOTES = frozenset(b"'`")  # both are ' when normalised
 WORD = frozenset(byte for byte in PRINTABLE if chr(byte).isalnum() or byte == ord("_"))
@@ -34,7 +36,10 @@ REFUSED = {
     op.ASSERT: LOOK,
     op.ASSERT_NOT: LOOK,
     op.FAILURE: LOOK,
-    op.AT: ("the start or end of a text can't be matched", "leave the anchor out; a pattern stands between word boundaries anyway"),
+    op.AT: (
+        "the start or end of a text can't be matched",
+        "leave the anchor out; a pattern stands between word boundaries anyway",
+    ),
     op.GROUPREF: ("a back-reference can't be matched", "write the alternatives out"),
     op.GROUPREF_EXISTS: ("a condition on a group can't be matched", "write the alternatives out"),
     op.ATOMIC_GROUP: ("an atomic group can't be matched", "use (?:...)"),
@@ -96,7 +101,8 @@ def _item(code: Any, value: Any) -> Part:
         part = write(inner)
         return Part(f"(?:{part.text})", part.width, part.word)
     if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return _repeat(*value, lazy=code is op.MIN_REPEAT)
+        least, most, inner = value
+        return _repeat(least, most, inner, code is op.MIN_REPEAT)
     if code is op.AT and value in BOUNDARIES:
         return Part(BOUNDARIES[value], 0, True)
     raise PatternError(*REFUSED[code])
@@ -106,8 +112,18 @@ def _repeat(least: int, most: int, inner: Any, lazy: bool) -> Part:
     part = write(inner)
     single = len(inner) == 1 and inner[0][0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN, op.SUBPATTERN, op.BRANCH)
     endless = most is op.MAXREPEAT
-    blank = inner[0][0] is op.IN and set(inner[0][1]) == {(op.CATEGORY, op.CATEGORY_SPACE), (op.LITERAL, ord("-"))} if single else False
-    width = BLANK_WIDTH if blank and endless else UNBOUNDED if endless and part.width else part.width * (0 if endless else int(most))
+    blank = (
+        inner[0][0] is op.IN and set(inner[0][1]) == {(op.CATEGORY, op.CATEGORY_SPACE), (op.LITERAL, ord("-"))}
+        if single
+        else False
+    )
+    width = (
+        BLANK_WIDTH
+        if blank and endless
+        else UNBOUNDED
+        if endless and part.width
+        else part.width * (0 if endless else int(most))
+    )
     short = {(0, 1): "?", (0, None): "*", (1, None): "+"}
     times = short.get((least, None if endless else int(most)), f"{{{least},{'' if endless else most}}}")
     return Part((part.text if single else f"(?:{part.text})") + times + "?" * lazy, min(width, UNBOUNDED), part.word)
@@ -125,7 +141,10 @@ def _set(items: list[tuple[Any, Any]]) -> Part:
         else:
             first, last = value if code is op.RANGE else (value, value)
             if not {first, last} <= PRINTABLE:
-                raise PatternError("it names a character that isn't printable ASCII", r"a blank, or \s in a set, matches any white space")
+                raise PatternError(
+                    "it names a character that isn't printable ASCII",
+                    r"a blank, or \s in a set, matches any white space",
+                )
             if first == last == ord("`"):
                 raise PatternError("it names a backtick", "write ' instead: texts are normalised first")
             members |= {ord(c) for byte in range(first, last + 1) for c in chr(byte).lower() + chr(byte).upper()}

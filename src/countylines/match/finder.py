@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from countylines.match.dialect import BLANK_WIDTH, SPACES, PatternError
-from countylines.match.normalise import Bytes, normal_bytes, normalise
+from countylines.match.normalise import OTHER, Bytes, normalise, one_byte_each
 from countylines.match.pattern import REGEX_FLAGS, Pattern, definition
 
+hyperscan: Any  # a module, or None
 try:
     import hyperscan
 except ImportError:  # no wheel for this platform (Windows on ARM)
@@ -90,11 +91,16 @@ class HyperscanFinder:
         self._own = threading.local()  # a scratch space serves one thread
 
     def find(self, texts: pa.Array) -> Found:
-        if texts.type not in (pa.string(), pa.large_string()):
-            texts = texts.cast(pa.large_string())
-        parts = [part for first, chunk in chunks(texts, CHUNK_BYTES) if len(self._word) for part in self._chunk(chunk, first)]
+        parts = [
+            part
+            for first, chunk in chunks(as_strings(texts), CHUNK_BYTES)
+            if len(self._word)
+            for part in self._chunk(chunk, first)
+        ]
         none = np.zeros(0, np.int64)
-        row, pattern, start, end = (np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)) if parts else (none,) * 4
+        row, pattern, start, end = (
+            (np.concatenate([none, *columns]) for columns in zip(*parts, strict=True)) if parts else (none,) * 4
+        )
         order = np.lexsort((start, pattern, row))
         return Found(row[order], pattern[order], start[order], end[order])
 
@@ -116,7 +122,8 @@ class HyperscanFinder:
         data, _ = _joined(texts)
         lengths = pc.fill_null(pc.utf8_length(texts), 0).to_numpy().astype(np.int64)
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths + 1)])
-        data = normal_bytes(data)
+        data = one_byte_each(data)
+        data[data == 0] = OTHER
         data[starts[1:] - 1] = 0
         return self._hits(data, starts)
 
@@ -129,7 +136,9 @@ class HyperscanFinder:
         if not word.all():
             single = word > 0
             located = self._locate(data, starts, Found(*(column[~single] for column in reported)))
-            reported = Found(*(np.concatenate([column[single], more]) for column, more in zip(reported, located, strict=True)))
+            reported = Found(
+                *(np.concatenate([column[single], more]) for column, more in zip(reported, located, strict=True))
+            )
         first = starts[reported.row]
         return reported._replace(start=reported.start - first, end=reported.end - first)
 
@@ -157,18 +166,29 @@ class HyperscanFinder:
         order = np.lexsort((reported.end, reported.pattern, reported.row))
         hits: list[tuple[int, int, int, int]] = []
         before, after, last = (-1, -1), 0, 0
-        for row, pattern, end in zip(*(column[order].tolist() for column in (reported.row, reported.pattern, reported.end)), strict=True):
+        for row, pattern, end in zip(
+            *(column[order].tolist() for column in (reported.row, reported.pattern, reported.end)), strict=True
+        ):
             if (row, pattern) != before:
                 before, after, last = (row, pattern), int(starts[row]), int(starts[row + 1]) - 1
             if end <= after:
                 continue
             width = self._width[pattern]
-            near = max(after, end - width) if width and not WIDE_BLANK.search(text, max(after, end - width - 1), end) else after
+            near = (
+                max(after, end - width)
+                if width and not WIDE_BLANK.search(text, max(after, end - width - 1), end)
+                else after
+            )
             hit = self._expressions[pattern].search(text, near, last)
             if hit:
                 hits.append((row, pattern, *hit.span()))
             after = hit.end() if hit else last
         return Found(*np.array(hits, dtype=np.int64).reshape(-1, 4).T)
+
+
+def as_strings(texts: pa.Array) -> pa.Array:
+    """Texts as string or large_string, which Arrow's kernels take; other kinds (views, dictionaries) are turned into these."""
+    return texts if texts.type in (pa.string(), pa.large_string()) else texts.cast(pa.large_string())
 
 
 def chunks(texts: pa.Array, most: int) -> Iterator[tuple[int, pa.Array]]:
@@ -217,7 +237,9 @@ def _database(patterns: Sequence[Pattern]) -> Any:
     database = hyperscan.Database()
     try:
         if patterns:
-            database.compile([pattern.expression for pattern in patterns], ids=range(len(patterns)), flags=hyperscan.HS_FLAG_CASELESS)
+            database.compile(
+                [pattern.expression for pattern in patterns], ids=range(len(patterns)), flags=hyperscan.HS_FLAG_CASELESS
+            )
     except hyperscan.error as error:
         for pattern in patterns if len(patterns) > 1 else ():
             _database([pattern])

@@ -97,7 +97,9 @@ def load_lexicon(path: Path | None = None) -> Lexicon:
         raise InputError("the lexicon can't be read", "check the path", file=file) from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"this is not YAML: {reason}", "correct the line; put patterns with : or # in quotes", file=file.name) from error
+        raise InputError(
+            f"this is not YAML: {reason}", "correct the line; put patterns with : or # in quotes", file=file.name
+        ) from error
     return _Reader(file.name).lexicon(written)
 
 
@@ -105,7 +107,7 @@ class _Loader(yaml.SafeLoader):
     """Refuses a key written twice, of which YAML would silently take the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if isinstance(key, str) and keys.count(key) > 1:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands here twice", problem_mark=node.start_mark)
@@ -151,7 +153,10 @@ class _Reader:
         terms = tuple(self.term(entry, name) for entry in self.entries(written, "patterns", name))
         if not terms:
             raise self.wrong("it has no patterns", "list at least one under patterns:", name)
-        excepts, hits, misses = (tuple(self.text(entry, name) for entry in self.entries(written, key, name)) for key in ("except", "hits", "misses"))
+        excepts, hits, misses = (
+            tuple(self.text(entry, name) for entry in self.entries(written, key, name))
+            for key in ("except", "hits", "misses")
+        )
         for pattern in (*(term.pattern for term in terms), *excepts):
             self.pattern(pattern, name)
         self.unique([term.pattern for term in terms], name)
@@ -171,7 +176,9 @@ class _Reader:
         for key in ("ambiguous", "use"):
             if not isinstance(entry.get(key, False), bool):
                 raise self.wrong(f"{key} is {entry[key]!r}", "write true or false", group, pattern)
-        return Term(pattern, entry.get("means", ""), entry.get("note", ""), entry.get("ambiguous", False), entry.get("use"))
+        return Term(
+            pattern, entry.get("means", ""), entry.get("note", ""), entry.get("ambiguous", False), entry.get("use")
+        )
 
     def pattern(self, text: str, group: str) -> None:
         """Check that a pattern can be run."""
@@ -181,8 +188,10 @@ class _Reader:
             raise self.wrong(error.reason, error.advice, group, text) from error
 
     def runs(self, lexicon: Lexicon) -> None:
-        """Check that the matcher takes all patterns; those on are compiled together, as they will be used."""
-        off = [(group.name, read_pattern(term.pattern)) for group in lexicon.groups for term in group.terms if not term.on]
+        """Check that the matcher takes all patterns; compiled together as they will be used."""
+        off = [
+            (group.name, read_pattern(term.pattern)) for group in lexicon.groups for term in group.terms if not term.on
+        ]
         for named in (lexicon.terms(), lexicon.excepts(), off):
             try:
                 finder([pattern for _, pattern in named])
@@ -212,7 +221,11 @@ class _Reader:
         for key in written:
             if key not in known:
                 near = difflib.get_close_matches(str(key), known, n=1)
-                raise self.wrong(f"{what} has no {key!r}", f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}", group)
+                raise self.wrong(
+                    f"{what} has no {key!r}",
+                    f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}",
+                    group,
+                )
 
     def unique(self, names: Iterable[str], group: str | None) -> None:
         """No name twice; case makes no difference, unless a backslash gives it one."""
@@ -221,7 +234,9 @@ class _Reader:
             same = name if "\\" in name else name.lower()
             if same in seen:
                 raise self.wrong(
-                    "this group stands in the lexicon twice" if group is None else "this pattern stands in the group twice",
+                    "this group stands in the lexicon twice"
+                    if group is None
+                    else "this pattern stands in the group twice",
                     "take one of them out",
                     name if group is None else group,
                     None if group is None else name,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from countylines.match.finder import Finder, Found, finder
+from countylines.match.finder import Finder, Found, as_strings, finder
 from countylines.match.lexicon import Lexicon
-from countylines.match.pattern import Pattern
 from countylines.tables import RUN
 
 SCHEMA = RUN["hits"].schema
@@ -37,43 +37,59 @@ class Matcher:
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch's hits, as the run table ``hits``, sorted by row, then in the lexicon's order, then by place."""
-        terms = self.lexicon.terms()
-        texts = batch.column("text")
-        found = _finder(terms).find(texts)
-        groups = pa.array([group for group, _ in terms], pa.string())
-        written = pa.array([pattern.text for _, pattern in terms], pa.string())
+        plan = _plan(self.lexicon)
+        texts = as_strings(batch.column("text"))
+        found = plan.terms.find(texts)
+        pattern = pa.array(found.pattern)
         columns = [
             batch.column("record_id").take(pa.array(found.row)).cast(pa.string()),
-            groups.take(pa.array(found.pattern)),
-            written.take(pa.array(found.pattern)),
+            plan.group_names.take(pa.array(plan.group[found.pattern])),
+            plan.term_texts.take(pattern),
             pa.array(found.start),
             pa.array(found.end),
-            self._excepted(texts, found, terms),
+            plan.except_texts.take(_cancelled(plan, texts, found) if self.except_rules else pa.nulls(len(pattern), pa.int64())),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
-    def _excepted(self, texts: pa.Array, found: Found, terms: Sequence[tuple[str, Pattern]]) -> pa.Array:
-        """For every hit the first exception of its group, in file order, in which it lies wholly; else null."""
-        excepts = self.lexicon.excepts() if self.except_rules else []
-        if not len(found.row) or not excepts:
-            return pa.nulls(len(found.row), pa.string())
-        rows = np.unique(found.row)
-        inside = _finder(excepts).find(texts.take(pa.array(rows)))
-        spans: dict[tuple[int, str], list[tuple[int, int, int]]] = defaultdict(list)
-        for row, number, start, end in zip(*(column.tolist() for column in inside), strict=True):
-            spans[int(rows[row]), excepts[number][0]].append((number, start, end))
-        if not spans:
-            return pa.nulls(len(found.row), pa.string())
-        by = np.full(len(found.row), -1, np.int64)
-        for i in np.flatnonzero(np.isin(found.row, [row for row, _ in spans])).tolist():
-            group = terms[found.pattern[i]][0]
-            for number, start, end in spans.get((int(found.row[i]), group), ()):  # in file order
-                if start <= found.start[i] and found.end[i] <= end:
-                    by[i] = number
-                    break
-        texts_of = pa.array([pattern.text for _, pattern in excepts], pa.string())
-        return texts_of.take(pa.array(by, mask=by < 0))
+
+@dataclass(frozen=True)
+class _Plan:
+    """A lexicon compiled. Exceptions have a finder of their own, since few rows need it."""
+
+    terms: Finder
+    term_texts: pa.Array
+    group: npt.NDArray[np.int64]  # of each term, by number
+    group_names: pa.Array
+    excepts: Finder
+    except_texts: pa.Array
+    except_group: tuple[int, ...]
 
 
-def _finder(named: Sequence[tuple[str, Pattern]]) -> Finder:
-    return finder([pattern for _, pattern in named])
+@lru_cache(maxsize=4)
+def _plan(lexicon: Lexicon) -> _Plan:
+    terms, excepts = lexicon.terms(), lexicon.excepts()
+    names = [group.name for group in lexicon.groups]
+    return _Plan(
+        finder([pattern for _, pattern in terms]),
+        pa.array([pattern.text for _, pattern in terms], pa.string()),
+        np.array([names.index(name) for name, _ in terms], dtype=np.int64),
+        pa.array(names, pa.string()),
+        finder([pattern for _, pattern in excepts]),
+        pa.array([pattern.text for _, pattern in excepts], pa.string()),
+        tuple(names.index(name) for name, _ in excepts),
+    )
+
+
+def _cancelled(plan: _Plan, texts: pa.Array, found: Found) -> pa.Array:
+    """For every hit the number of the first exception of its group, in file order, in which it lies wholly; else null."""
+    by = np.full(len(found.row), -1, np.int64)
+    rows = found.row[np.flatnonzero(np.diff(found.row, prepend=-1))]  # distinct, since they are sorted
+    inside = plan.excepts.find(texts.take(pa.array(rows)))
+    spans: dict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    for at, number, start, end in zip(*(column.tolist() for column in inside), strict=True):
+        spans[int(rows[at]), plan.except_group[number]].append((number, start, end))
+    near = np.flatnonzero(np.isin(found.row, [row for row, _ in spans])) if spans else []
+    for hit in near:
+        here = spans.get((int(found.row[hit]), int(plan.group[found.pattern[hit]])), ())
+        by[hit] = next((number for number, a, b in here if a <= found.start[hit] and found.end[hit] <= b), -1)
+    return pa.array(by, mask=by < 0)

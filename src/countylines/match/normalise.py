@@ -5,8 +5,10 @@ METHOD 2: NFKC where that is one character, any white space to a blank, any dash
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,6 @@ DOUBLE_QUOTES = "“”„‟″«»〝〞〟"
 MINUS = "\u2212"
 
 OTHER = 0x80  # the byte of every character that no pattern can name
-PLANES = 0x20000  # no code point beyond becomes ASCII (a test looks at them all)
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -41,6 +42,8 @@ def normal(character: str) -> str:
 
 
 class _Normals(dict[int, str]):
+    """Code point to normal character, worked out once."""
+
     def __missing__(self, code: int) -> str:
         self[code] = normal(chr(code))
         return self[code]
@@ -59,26 +62,28 @@ def normalise(text: str) -> str:
     return text.translate(_normals)
 
 
-@cache
-def byte_table() -> Bytes:
-    """The byte of every code point: its normal form where that is ASCII, else OTHER; NUL is OTHER too, for it parts rows.
+def one_byte_each(utf8: Bytes) -> Bytes:
+    """UTF-8 as one byte a code point: ASCII as it is, the rest as their normal form, or OTHER where that isn't ASCII.
 
     Patterns name printable ASCII characters only, so all others are alike to them and one byte stands for any of them.
-    """
-    table = np.full(0x110000, OTHER, dtype=np.uint8)
-    for code in range(1, PLANES):
-        if not 0xD800 <= code < 0xE000 and (character := normal(chr(code))).isascii():
-            table[code] = ord(character)
-    return table
-
-
-def normal_bytes(utf8: Bytes) -> Bytes:
-    """Texts in UTF-8 as normal bytes, one a code point; NUL between texts becomes OTHER.
 
     Example:
-        >>> normal_bytes(np.frombuffer("a\\u2014é".encode(), np.uint8)).tobytes()
+        >>> one_byte_each(np.frombuffer("a\\u2014é".encode(), np.uint8)).tobytes()
         b'a-\\x80'
     """
-    codes = np.frombuffer(str(utf8.data, "utf-8").encode("utf-32-le"), dtype=np.uint32)
-    table: Bytes = byte_table()
-    return table[codes]
+    return np.frombuffer(bytearray(str(utf8.data, "utf-8").encode("ascii", _HANDLER)), np.uint8)
+
+
+@lru_cache(maxsize=65_536)
+def _bytes_of(run: str) -> bytes:
+    normals = [_normals[ord(character)] for character in run]
+    return bytes(ord(character) if character.isascii() else OTHER for character in normals)
+
+
+def _not_ascii(error: Any) -> tuple[bytes, int]:
+    """What to write for a run of characters that aren't ASCII: often the same few."""
+    return _bytes_of(error.object[error.start : error.end]), error.end
+
+
+_HANDLER = "countylines.one_byte_each"
+codecs.register_error(_HANDLER, _not_ascii)

@@ -76,20 +76,27 @@ def read_pattern(text: str) -> Pattern:
     if least > LONGEST:
         raise PatternError(f"it matches no text below {LONGEST} characters", "write what a report would say")
     expression = rf"\b(?:{part.text})\b".encode("ascii")
-    return Pattern(text, expression, most if part.word and least == most else 0, part.width if part.width < UNBOUNDED else 0)
+    return Pattern(
+        text, expression, most if part.word and least == most else 0, part.width if part.width < UNBOUNDED else 0
+    )
 
 
 def _check_text(text: str) -> None:
     """What can be said of a pattern before it is parsed."""
     odd = next((c for c in text if not c.isascii()), None)
     if odd:
-        raise PatternError(f"it holds {odd!r}, which isn't ASCII", "texts are normalised first: write plain letters, quotes and dashes")
+        raise PatternError(
+            f"it holds {odd!r}, which isn't ASCII", "texts are normalised first: write plain letters, quotes and dashes"
+        )
     if not text.isprintable():
         raise PatternError("it holds a control character", "a blank matches any white space")
     if not text.strip():
         raise PatternError("it is empty", "write a word, or take the entry out")
     if text != text.strip() or "  " in text:
-        raise PatternError("it has a blank too many", "one blank matches any number of blanks and dashes, and none may stand at the ends")
+        raise PatternError(
+            "it has a blank too many",
+            "one blank matches any number of blanks and dashes, and none may stand at the ends",
+        )
     if re.search(r" [?*+{]", text):
         raise PatternError("it repeats a blank", "a blank already matches one or more blanks and dashes")
     inside = False

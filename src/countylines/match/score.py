@@ -33,7 +33,9 @@ def record_groups(hits: Frame, records: Frame, lexicon: Lexicon, settings: Match
     found = found.with_columns(weight=_chosen("group", weights, 0.0))
     if settings.grading_weights:
         factors = records.select("record_id", factor=_chosen("grading", settings.grading_weights, 1.0))
-        found = found.join(factors, on="record_id", how="left").with_columns(weight=rounded(nw.col("weight") * nw.col("factor")))
+        found = found.join(factors, on="record_id", how="left").with_columns(
+            weight=rounded(nw.col("weight") * nw.col("factor"))
+        )
     return found.select("record_id", "group", "weight")
 
 
@@ -52,9 +54,15 @@ def suspicious(groups: Frame, records: Frame, lexicon: Lexicon) -> tuple[str, ..
     """
     strong = [group.name for group in lexicon.groups if group.weight >= STRONG]
     sources = records.group_by("source").agg(rows=nw.len())
-    hit = groups.filter(nw.col("group").is_in(strong)).join(records.select("record_id", "source"), on="record_id", how="inner")
+    hit = groups.filter(nw.col("group").is_in(strong)).join(
+        records.select("record_id", "source"), on="record_id", how="inner"
+    )
     counts = hit.group_by("source", "group").agg(hit=nw.len()).join(sources, on="source", how="inner")
-    rows = counts.filter(nw.col("rows") >= FEWEST_ROWS, nw.col("hit") > COMMON * nw.col("rows")).collect("pyarrow").rows(named=True)
+    rows = (
+        counts.filter(nw.col("rows") >= FEWEST_ROWS, nw.col("hit") > COMMON * nw.col("rows"))
+        .collect("pyarrow")
+        .rows(named=True)
+    )
     return tuple(
         f"{row['group']} hits {row['hit'] / row['rows']:.1%} of the rows of {row['source']}: "
         "form text such as 'risk of county lines? N' looks like that. Look at a few, and add an exception."

@@ -63,7 +63,9 @@ def try_text(text: str, lexicon: Lexicon, except_rules: bool = True) -> Trial:
     hits = (TrialHit(row["group"], row["term"], row["start"], row["end"], row["excepted_by"]) for row in rows)
     found = tuple(sorted(hits, key=lambda hit: (hit.start, hit.end, hit.group, hit.term)))
     counted = {hit.group for hit in found if hit.excepted_by is None}
-    weights = {group.name: group.weight for group in sorted(lexicon.groups, key=lambda g: g.name) if group.name in counted}
+    weights = {
+        group.name: group.weight for group in sorted(lexicon.groups, key=lambda g: g.name) if group.name in counted
+    }
     return Trial(text, found, weights, min(1.0, round(sum(weights.values()), 9)))
 
 
@@ -112,7 +114,9 @@ def show_check(console: Console, lexicon: Lexicon, findings: list[Finding]) -> N
         table.add_row(Text(group.name), f"{group.weight:g}", *map(str, counts), style="bold red" if broken else "")
     console.print(table)
     for finding in findings:
-        console.print(Text(f"{finding.group}: {finding.problem}" + (f": {finding.text}" if finding.text else "")), soft_wrap=True)
+        console.print(
+            Text(f"{finding.group}: {finding.problem}" + (f": {finding.text}" if finding.text else "")), soft_wrap=True
+        )
     summary = f"{len(findings)} to correct." if findings else "Every example does what it should."
     console.print(Text(f"Lexicon version {lexicon.version}: {summary}"), soft_wrap=True)
 
@@ -134,7 +138,9 @@ def _check_group(group: Group, lexicon: Lexicon) -> list[Finding]:
             why = f"should hit, but the exception {by!r} cancels it" if by else "should hit, but no term does"
             findings.append(Finding(group.name, text, why))
     for text in group.misses:
-        term = next((hit.term for hit in try_text(text, lexicon).hits if hit.group == group.name and not hit.excepted_by), None)
+        term = next(
+            (hit.term for hit in try_text(text, lexicon).hits if hit.group == group.name and not hit.excepted_by), None
+        )
         if term:
             findings.append(Finding(group.name, text, f"should miss, but the term {term!r} hits"))
     return findings

@@ -83,9 +83,7 @@ def by_size(group: list[int]) -> list[int]:
 
 def _check(out: Path, overwrite: bool) -> None:
     if out.is_dir() or (out.exists() and not overwrite):
-        raise InputError(
-            "there is something of this name already", "choose another name, or ask to replace it", file=out
-        )
+        raise InputError("there is something of this name already", "choose another name or remove it", file=out)
     if not out.parent.is_dir():
         raise InputError("the folder does not exist", "make it first", file=out)
 

@@ -76,9 +76,9 @@ class Tree:
 def walktrap(graph: Graph, steps: int) -> Tree:
     """Build Walktrap's tree with igraph, whose merges are the tree (METHOD section 4).
 
-    Among equally near pairs igraph's heap decides, and what it decides depends on everything else in the graph: in 35
-    of 300 small networks made of records, unrelated people elsewhere changed a component's tree. To make a component's
-    tree depend on that component alone, give it alone (:func:`countylines.graph.split`).
+    Among equally near pairs igraph's heap decides, by an order that depends on everything else in the graph, people
+    without any connection included (docs/decisions/0003). To make a component's tree depend on that component alone,
+    give it alone (:func:`countylines.graph.split`).
 
     Args:
         graph: any graph; people without ties never merge.

@@ -38,7 +38,8 @@ class Filed:
     @property
     def used(self) -> NDArray[np.bool_]:
         """Records that no rule sets aside."""
-        return (self.events.aside == 0) & (self.recorded >= SINCE_MINUTE)
+        used: NDArray[np.bool_] = (self.events.aside == 0) & (self.recorded >= SINCE_MINUTE)
+        return used
 
 
 def file_events(rng: np.random.Generator, events: Events) -> Filed:
@@ -132,7 +133,9 @@ def _outcomes(rng: np.random.Generator, events: Events, source: NDArray[np.int8]
         found: NDArray[np.bool_] = (here & np.isin(events.role, [ROLES.index(role) for role in roles])).any(axis=1)
         return found
 
-    open_ones = rng.choice(np.array(["14", "15", "16", "8", "3", "22", ""]), len(events), p=[0.15, 0.3, 0.2, 0.1, 0.05, 0.05, 0.15])
+    open_ones = rng.choice(
+        np.array(["14", "15", "16", "8", "3", "22", ""]), len(events), p=[0.15, 0.3, 0.2, 0.1, 0.05, 0.05, 0.15]
+    )
     outcome = np.where(any_role("suspect", "arrested"), open_ones, "18")
     outcome = np.where(any_role("charged", "convicted"), "1", outcome)
     empty = (source != SOURCES.index("crime")) | (outcome == "")
@@ -149,7 +152,7 @@ def _proactive(rng: np.random.Generator, events: Events, source: NDArray[np.int8
 def _gradings(
     rng: np.random.Generator, events: Events, recorded: NDArray[np.int32], source: NDArray[np.int8]
 ) -> pa.Array:
-    """Of intelligence: 5x5x5 as B24 in the early years, then 3x5x2 as 2BP; a suspected false one has 5 or E in the middle."""
+    """Of intelligence: 5x5x5 as B24 at first, then 3x5x2 as 2BP; one suspected false has 5 or E in the middle."""
     false = events.aside == SUSPECTED_FALSE
     n = len(events)
     old_middle = np.where(false, 4, rng.choice(4, n, p=[0.1, 0.35, 0.2, 0.35]))

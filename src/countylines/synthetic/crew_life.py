@@ -19,7 +19,7 @@ from countylines.synthetic.crews import (
     Line,
     Member,
 )
-from countylines.synthetic.data import load
+from countylines.synthetic.data import load, scenes
 from countylines.synthetic.events import Events, join
 from countylines.synthetic.life import draw_scene
 from countylines.synthetic.people import People
@@ -39,17 +39,21 @@ KINDS: Mapping[str, Callable[[Member], bool]] = {
 }
 
 
+ELSEWHERE = 0.3  # how likely someone of another area is, against one of the same
+
+
 class Stage:
     """One line's people, and who may stand with whom."""
 
     def __init__(self, rng: np.random.Generator, people: People, line: Line, lines: Sequence[Line]) -> None:
         self.rng, self.people, self.line = rng, people, line
         self.shown = [m for m in line.members if m.link in (PLAIN, WITH_HOLDER, WITH_OTHERS)]
-        others = [m for other in lines if other is not line for m in other.members]
-        self.rivals = [m for m in others if m.role == "dealer" and m.link == PLAIN]
+        others = [m for other in lines if other is not line for m in other.members if m.link == PLAIN]
+        self.guests = [m for m in others if m.second == line.number]
+        self.rivals = [m for m in others if m.role == "dealer"]
 
     def cast(self, actors: Sequence[str]) -> list[tuple[Member | int, str]]:
-        """Members (or the numbers of people beside them) and roles for a plot; empty if its first person isn't there."""
+        """Members, or the numbers of people beside them, and roles; empty if the plot's first person isn't there."""
         chosen: list[tuple[Member | int, str]] = []
         for place, text in enumerate(actors):
             who, roles, *chance = text.split()
@@ -65,14 +69,23 @@ class Stage:
     def pick(self, who: str, present: Sequence[Member]) -> Member | int | None:
         """Someone of that kind who may stand with those present."""
         if who in KINDS:
-            fits = [m for m in self.shown if KINDS[who](m) and m not in present and self.allowed(m, present)]
-            return fits[int(self.rng.integers(len(fits)))] if fits else None
+            return self._drawn([m for m in (*self.shown, *self.guests) if KINDS[who](m)], present)
         if who == "rival":
-            return self.rivals[int(self.rng.integers(len(self.rivals)))] if self.rivals else None
+            return self._drawn(self.rivals, present)
         if who == "mother":
             return int(self.people.first[present[0].person]) if present else None
         pool = self.people.pools[{"worker": "social_worker", "carer": "carer", "stranger": "anyone"}[who]]
         return int(pool[self.rng.integers(len(pool))])
+
+    def _drawn(self, candidates: Sequence[Member], present: Sequence[Member]) -> Member | None:
+        """The likelier the more active; those of one area mostly keep together."""
+        fits = [m for m in candidates if m not in present and self.allowed(m, present)]
+        if not fits:
+            return None
+        cells = {m.cell for m in present if m.cell >= 0}
+        near = np.array([not cells or m.cell < 0 or m.cell in cells for m in fits])
+        weights = np.array([m.activity for m in fits]) * np.where(near, 1.0, ELSEWHERE)
+        return fits[int(self.rng.choice(len(fits), p=weights / weights.sum()))]
 
     def allowed(self, member: Member, present: Sequence[Member]) -> bool:
         """Their windows overlap, and no child kept apart from the holder stands with the holder."""
@@ -84,7 +97,7 @@ class Stage:
 
     def when(self, cast: Sequence[tuple[Member | int, str]]) -> int:
         """A minute in everybody's window."""
-        members = [m for m, _ in cast if isinstance(m, Member) and m.line == self.line.number]
+        members = [m for m, _ in cast if isinstance(m, Member)]
         low = max([minute_of(m.start) for m in members] + [SINCE_MINUTE + 1440])
         return min(some_minute(self.rng, low, min([minute_of(m.end) for m in members] + [LAST])), LAST - 1440)
 
@@ -169,9 +182,7 @@ def _add(
         parts[1] = (parts[1][0], "subject")
     parts = list({person: (person, role) for person, role in reversed(parts)}.values())[::-1]
     about = bool(words) or scene.startswith("line_") or scene == "drug_supply"
-    return planned.add(
-        scene, parts, stage.when(cast), line=stage.line.number, words=words, about=about, aside=aside
-    )
+    return planned.add(scene, parts, stage.when(cast), line=stage.line.number, words=words, about=about, aside=aside)
 
 
 def _unspoken(planned: Planned, stage: Stage, plots: Sequence[Mapping[str, Any]], count: int) -> None:
@@ -212,13 +223,9 @@ def own_lives(rng: np.random.Generator, people: People, lines: Sequence[Line]) -
         for _ in range(max(least, int(rng.poisson(4)))):
             scene = str(rng.choice(ways[kind]))
             by_scene.setdefault((scene, member.child), []).append(member.person)
-    return join(
-        [_alone(rng, people, scene, child, persons) for (scene, child), persons in sorted(by_scene.items())]
-    )
+    return join([_alone(rng, people, scene, child, persons) for (scene, child), persons in sorted(by_scene.items())])
 
 
 def _alone(rng: np.random.Generator, people: People, scene: str, child: bool, persons: Sequence[int]) -> Events:
-    from countylines.synthetic.data import scenes
-
     given = np.array(persons, np.int32)
     return draw_scene(rng, people, scenes()[scene], len(persons), {0: given}, young=child)

@@ -15,6 +15,7 @@ from countylines.synthetic.scale import CREW, Scale
 ROLES = tuple(CREW)
 LEAST = {"holder": 1, "elder": 1, "dealer": 1, "runner": 2, "cuckooed": 1}
 CHILDREN = 0.75  # share of runners who are children
+TWO_LINES = 0.12  # share of dealers who work for a second line
 AGES = {"holder": (23, 38), "elder": (19, 30), "dealer": (18, 32), "runner": (18, 24), "cuckooed": (26, 64)}
 
 STATUSES = ("active", "type 1 closed", "active", "active", "type 2 closed")  # in turn
@@ -27,7 +28,7 @@ PLAIN, QUIET, LOST, VICTIM = "plain", "quiet", "lost", "victim"
 
 @dataclass
 class Member:
-    """Someone of a line: their window (days since 1970-01-01) and how they show."""
+    """Someone of a line: their window (days since 1970-01-01), how they show, how often and where."""
 
     person: int
     line: int
@@ -37,6 +38,9 @@ class Member:
     end: float
     link: str = PLAIN
     exploited: bool = False
+    activity: float = 1.0  # how often they are met, against the others
+    cell: int = -1  # which of the line's areas they work; -1 = all
+    second: int = -1  # another line they work for, too
 
 
 @dataclass
@@ -55,6 +59,7 @@ class Line:
 
     @property
     def id(self) -> str:
+        """The line's id in the tables."""
         return f"L{self.number + 1:03d}"
 
 
@@ -72,6 +77,7 @@ def make_lines(rng: np.random.Generator, people: People, scale: Scale) -> list[L
                 member = Member((children if child else adults).pop(), line.number, role, child, line.start, line.end)
                 _fit_age(rng, people, member)
                 member.exploited = child or role == "cuckooed" or (role == "runner" and rng.random() < 0.3)
+                _place(rng, member, len(line.areas), scale.lines)
                 line.members.append(member)
     _show(rng, [member for line in lines for member in line.members], people)
     return lines
@@ -103,6 +109,15 @@ def _line(rng: np.random.Generator, number: int) -> Line:
     phones = [f"07700 900{(number * 3 + i) % 800:03d}" for i in range(count)]  # Ofcom's numbers for fiction
     origin = int(rng.integers(len(names["outside"])))
     return Line(number, name, phones, [int(area) for area in areas], origin, status, start, end)
+
+
+def _place(rng: np.random.Generator, member: Member, areas: int, lines: int) -> None:
+    """A few are met all the time and many seldom; sellers keep to one area; some grown sellers work for two lines."""
+    member.activity = float(np.exp(rng.normal(0, 0.9)))
+    if member.role not in ("holder", "elder"):
+        member.cell = int(rng.integers(areas))
+    if member.role == "dealer" and rng.random() < TWO_LINES:
+        member.second = int((member.line + rng.integers(1, lines)) % lines)
 
 
 def _fit_age(rng: np.random.Generator, people: People, member: Member) -> None:

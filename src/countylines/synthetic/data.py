@@ -66,7 +66,9 @@ def scenes() -> Mapping[str, Scene]:
 def _actor(text: str) -> Actor:
     who, roles, *chance = text.split()
     return Actor(
-        tuple(who.split("+")), tuple(ROLES.index(role) for role in roles.split("/")), float(chance[0]) if chance else 1.0
+        tuple(who.split("+")),
+        tuple(ROLES.index(role) for role in roles.split("/")),
+        float(chance[0]) if chance else 1.0,
     )
 
 

@@ -1,4 +1,4 @@
-"""What looks like a county line and is not, and people who are near one: customers, local dealers, rumours, tips, training.
+"""What looks like a county line and isn't, and people near one: customers, local dealers, rumours, tips, training.
 
 No word tells these from the lines; they make the invented force as hard as METHOD 9 says.
 """
@@ -15,7 +15,7 @@ from countylines.synthetic.people import People
 from countylines.synthetic.planned import Part, Planned, some_minute
 from countylines.synthetic.scale import BIT, Scale
 
-CUSTOMERS, DEALERS, RUMOURED = 0.25, 0.17, 0.03  # people wrongly kept, as shares of the people of lines
+CUSTOMERS, DEALERS, RUMOURED = 0.25, 0.15, 0.03  # people wrongly kept, as shares of the people of lines
 
 Cast = list[Part]
 
@@ -97,7 +97,9 @@ class Decoys:
     def _cuckooing(self, count: int) -> None:
         """Local dealers and users in somebody's flat, without any line."""
         for _ in range(count):
-            cast: Cast = [(self._one("user"), "subject"), (self._one("dealer"), "subject")][: int(self.rng.integers(1, 3))]
+            cast: Cast = [(self._one("user"), "subject"), (self._one("dealer"), "subject")][
+                : int(self.rng.integers(1, 3))
+            ]
             decoy = "cuckooing without a line"
             self.planned.add("user_log", cast, self._minute(), words=BIT["CUCKOO"], decoy=decoy)
 
@@ -105,6 +107,7 @@ class Decoys:
         """Local dealers, alone or with a mate, with the words of a drugs line and of supply."""
         dealers = self._some("dealer", min(round(DEALERS * self.crowd), quota))
         self.roles.update((person, "local dealer") for person in dealers)
+        supplies = min(len(dealers), self.hits["OTHER"] - self.planned.carried(BIT["OTHER"]))
         for turn in range(min(quota, max(len(dealers), quota // 4))):
             dealer = dealers[turn % len(dealers)]
             mate = int(self.people.mates[dealer, 0])
@@ -114,7 +117,7 @@ class Decoys:
                 self.roles[mate] = "local dealer"
             words = BIT["DRUGS LINE"]
             self.planned.add("patch_log", cast, self._minute(), words=words, decoy="local dealer")
-            if turn < len(dealers) and self.planned.carried(BIT["OTHER"]) < self.hits["OTHER"]:
+            if turn < supplies:
                 role = str(self.rng.choice(["arrested", "charged", "convicted", "suspect"]))
                 charged = [(person, role) for person, _ in cast]
                 self.planned.add("patch_supply", charged, self._minute(), words=BIT["OTHER"], decoy="local dealer")

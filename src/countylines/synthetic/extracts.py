@@ -1,4 +1,4 @@
-"""The smaller extract tables: people, SOC groups, known lines and victims, releases, episodes, care, links, decisions."""
+"""The smaller extract tables: people, SOC groups, known lines and victims, releases, episodes, care and more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from countylines.synthetic.people import People
 from countylines.synthetic.planned import DECOYS
 from countylines.synthetic.slots import stock
 from countylines.synthetic.write import Form, write_whole
-from countylines.tables import EXTRACTS, ROLES
+from countylines.tables import EXTRACTS, ROLES, SOURCES
 
 HOURS_SOON = 60 * 36
 
@@ -61,7 +61,11 @@ class Extracts:
     def _nominals(self) -> None:
         people, names, n = self.people, words(), len(self.people)
         order = np.argsort(people.number)
-        given = np.where(people.female[order] == 1, np.array(names["given_f"])[people.given[order]], np.array(names["given_m"])[people.given[order]])
+        given = np.where(
+            people.female[order] == 1,
+            np.array(names["given_f"])[people.given[order]],
+            np.array(names["given_m"])[people.given[order]],
+        )
         families = np.array([family.as_py().title() for family in stock().families])[people.family[order]]
         number = people.number[order]
         full = [f"{a} {b} {c:07d}" for a, b, c in zip(given, families, number, strict=True)]
@@ -94,7 +98,9 @@ class Extracts:
             line = self.lines[i % len(self.lines)]
             grown = [m.person for m in line.members if m.role in ("holder", "elder", "dealer")]
             group[:] = sorted({*grown[: 2 + int(0.8 * len(grown))], *group[: len(grown) // 2]})
-        rows = [{"nominal_id": self._id(p), "group_id": f"SOC-{i + 1:03d}"} for i, group in enumerate(groups) for p in group]
+        rows = [
+            {"nominal_id": self._id(p), "group_id": f"SOC-{i + 1:03d}"} for i, group in enumerate(groups) for p in group
+        ]
         self._rows("reference_groups", rows)
 
     def _known_lines(self) -> None:
@@ -146,8 +152,6 @@ class Extracts:
         self._put("releases", {"nominal_id": self.ids.take(pa.array(pairs[0])), "release_date": days(pairs[1])})
 
     def _episodes(self) -> None:
-        from countylines.tables import SOURCES
-
         rng, names = self.rng, words()
         rows = np.flatnonzero(self.source == SOURCES.index("missing"))
         person = self._persons(rows, "missing")
@@ -168,7 +172,9 @@ class Extracts:
                 "nominal_id": self.ids.take(pa.array(person)),
                 "from": moments(start),
                 "to": pa.array(moments(end).to_numpy(zero_copy_only=False), pa.timestamp("us"), mask=still),
-                "risk": pa.array(["low", "medium", "high", "absent"]).take(pa.array(rng.choice(4, n, p=[0.2, 0.55, 0.15, 0.1]))),
+                "risk": pa.array(["low", "medium", "high", "absent"]).take(
+                    pa.array(rng.choice(4, n, p=[0.2, 0.55, 0.15, 0.1]))
+                ),
                 "missing_from": some("home", 0.9),
                 "found_area": some("area", 0.6),
                 "found_with": pa.array(["friends", "family", "alone", "older male"]).take(
@@ -198,8 +204,6 @@ class Extracts:
         """The prison's and the missing-person system's own ids."""
         rows: list[dict[str, Any]] = []
         for source, kind in (("prison", "prisoner"), ("missing", "missing")):
-            from countylines.tables import SOURCES
-
             found = self._persons(np.flatnonzero(self.source == SOURCES.index(source)), kind)
             for i, person in enumerate(np.unique(found[found != NOBODY])):
                 basis = "name and date of birth" if i % 3 else "PNC id"
@@ -217,7 +221,10 @@ class Extracts:
         confirmed = [None if i else "analyst 7" for i in range(len(ids))]
         self._rows(
             "decisions",
-            [{**base, "record_id": r, "confirmed_by": c, "review_by": review} for r, c in zip(ids, confirmed, strict=True)],
+            [
+                {**base, "record_id": r, "confirmed_by": c, "review_by": review}
+                for r, c in zip(ids, confirmed, strict=True)
+            ],
         )
 
 

@@ -18,8 +18,8 @@ from countylines.synthetic.crew_life import own_lives, play
 from countylines.synthetic.crews import Line, make_lines
 from countylines.synthetic.decoys import Decoys
 from countylines.synthetic.events import NOBODY, join, take
-from countylines.synthetic.extracts import Extracts
-from countylines.synthetic.life import ordinary_life
+from countylines.synthetic.extracts import Extracts, nominal_ids
+from countylines.synthetic.life import counter_allegations, ordinary_life
 from countylines.synthetic.people import People, make_people, make_pools
 from countylines.synthetic.prose import write_texts
 from countylines.synthetic.scale import Scale, scale
@@ -61,7 +61,7 @@ def synth(out: Path, records: int, seed: int, form: Form = "parquet", progress: 
         progress: shows how far it is.
 
     Raises:
-        InputError: ``out`` is there already or can't be made, ``records`` is too small, ``seed`` negative, ``form`` unknown.
+        InputError: ``out`` is there already or can't be made; too few records, a negative seed, an unknown form.
     """
     if records < LEAST:
         raise InputError(f"{records} records are too few", f"ask for at least {LEAST:,}", field="--records")
@@ -99,13 +99,14 @@ def invent(size: Scale, seed: int) -> Force:
     events = join([planned.events(), alone, ordinary])
     filed = file_events(next(streams), events)
     assign(next(streams), filed.events, filed.used, size)
-    crowd = [(int(filed.place[row]), person, ROLES.index(role)) for row, person, role in planned.crowd]
+    beyond = [*planned.crowd, *counter_allegations(next(streams), events)]
+    crowd = [(int(filed.place[row]), person, ROLES.index(role)) for row, person, role in beyond]
     return Force(people, lines, filed, sorted(crowd), decoys.roles)
 
 
 def _write_records(force: Force, seed: int, folder: Path, form: Form, advance: Advance) -> None:
     """Records, involvements and the records' truth, a row group at a time."""
-    ids = pa.array([f"N{number:07d}" for number in force.people.number.tolist()])
+    ids = nominal_ids(force.people)
     with ExitStack() as stack:
         sinks = [
             stack.enter_context(Sink(folder / part, name, schema, form))

@@ -15,6 +15,7 @@ from countylines.synthetic.scale import shares
 
 YOUNG = ("youth", "child", "runaway", "care_child")  # kinds whose events fall in their childhood
 SKEWED = ("offender", "user", "dealer", "runaway", "soc")  # kinds of which a few are met again and again
+COUNTER = 0.03  # share of assaults in which each accuses the other
 HOURS = np.array([5, 4, 3, 2, 1, 1, 1, 2, 3, 4, 4, 5, 6, 6, 6, 7, 8, 8, 8, 8, 8, 8, 7, 6], float)
 
 Chosen = NDArray[np.int32]
@@ -26,6 +27,18 @@ def ordinary_life(rng: np.random.Generator, people: People, records: int) -> Eve
     total = sum(scene.share for scene in kinds)
     counts = shares({scene.name: records * scene.share / total for scene in kinds})
     return join([draw_scene(rng, people, scene, counts[scene.name]) for scene in kinds])
+
+
+def counter_allegations(rng: np.random.Generator, events: Events) -> list[tuple[int, int, str]]:
+    """In a few fights both people are victim and suspect: row, person and the other role of each."""
+    fights = np.flatnonzero((events.scene == scenes()["assault"].number) & (events.cast[:, :2] != NOBODY).all(axis=1))
+    chosen = fights[rng.random(len(fights)) < COUNTER]
+    both = [
+        (int(row), int(events.cast[row, place]), role)
+        for row in chosen
+        for place, role in ((0, "suspect"), (1, "victim"))
+    ]
+    return [entry for entry in both if events.planned[entry[0]] == 0]
 
 
 def draw_scene(

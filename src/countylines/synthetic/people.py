@@ -71,7 +71,9 @@ def make_people(rng: np.random.Generator, people: int) -> People:
     starts = np.cumsum(sizes, dtype=np.int32) - sizes
     place = np.arange(people, dtype=np.int32) - starts[home]
     alone = rng.random(len(sizes)) < 0.3  # one parent
-    adults = np.where(sizes >= 3, np.where(alone, 1, 2), np.where((sizes == 2) & (rng.random(len(sizes)) < 0.2), 1, sizes))
+    adults = np.where(
+        sizes >= 3, np.where(alone, 1, 2), np.where((sizes == 2) & (rng.random(len(sizes)) < 0.2), 1, sizes)
+    )
     adults = adults.astype(np.int8)
     child = place >= adults[home]
     young = sizes > adults

@@ -1,4 +1,4 @@
-"""The free text of records: a scene's template, the sentences that carry search words, and what such reports end with."""
+"""The free text of records: a scene's template, the sentences that carry search words, and closing sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from countylines.synthetic.scale import BIT, DRUGS
 from countylines.synthetic.slots import fills
 from countylines.synthetic.template import Fill, Nodes, Rows, parse, render, split
 
-TAILS = np.array([0.01, 0.07, 0.16, 0.22, 0.20, 0.14, 0.09, 0.06, 0.05])  # share of texts with 0, 1, 2 ... closing sentences
+TAILS = np.array(
+    [0.01, 0.07, 0.16, 0.22, 0.20, 0.14, 0.09, 0.06, 0.05]
+)  # share of texts with 0, 1, 2 ... closing sentences
 MISSPELT, SHORTHAND = 0.05, 0.06  # share of texts
 CAPITALS = {"custody": 0.10, "prison": 0.25}  # share of a system's texts typed in capitals
 ORDER = ("COUNTY LINE", "NEGATED", "CL WORDS", "CUCKOO", "DRUGS LINE", "MISPER", "OTHER")
@@ -41,7 +43,11 @@ def closing() -> Mapping[str, list[Nodes]]:
 def carriers() -> Mapping[tuple[str, str], list[Nodes]]:
     """Sentences by word group (or drugs) and tone."""
     known = {name: tones for name, tones in sentences().items() if name != "words"}
-    return {(name, tone): [parse(text) for text in listed] for name, tones in known.items() for tone, listed in tones.items()}
+    return {
+        (name, tone): [parse(text) for text in listed]
+        for name, tones in known.items()
+        for tone, listed in tones.items()
+    }
 
 
 def write_texts(rng: np.random.Generator, events: Events, people: People, lines: Sequence[Line]) -> pa.Array:
@@ -130,12 +136,12 @@ def _tone(name: str, scene: Scene) -> str:
 
 
 def _tails(rng: np.random.Generator, events: Events, slots: Mapping[str, Fill]) -> list[pa.Array]:
-    """Different closing sentences of the record's system, some on a new line. (The lists have 13: any step visits all.)"""
+    """Different closing sentences of the record's system, some on a new line."""
     sources = np.array([scene.source for scene in scenes().values()])[events.scene]
     count = rng.choice(len(TAILS), len(events), p=TAILS)
     first = rng.integers(0, 1 << 20, len(events))
     columns = []
-    step = 1 + first // 64 % 12
+    step = 1 + first // 64 % 12  # the lists have 13 sentences, so that no step meets one twice
     for turn in range(len(TAILS) - 1):
         parts = []
         for source, listed in closing().items():

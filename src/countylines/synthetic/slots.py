@@ -59,18 +59,24 @@ def lists() -> Mapping[str, pa.Array]:
     rng = np.random.default_rng(2014)  # the lists are the same in every force
     named = words()
     made = {name: list(listed) for name, listed in named.items()}
-    made["street"] = [f"{n} {street}" for street in named["street"] for n in rng.integers(1, 160, 40)] + named["street"] * 15
+    made["street"] = [f"{n} {street}" for street in named["street"] for n in rng.integers(1, 160, 40)] + named[
+        "street"
+    ] * 15
     made["street2"] = named["street"]
     made["shop2"], made["town"] = named["shop"], named["outside"]
     made["collar"] = [str(n) for n in rng.integers(1000, 9999, 800)]
     made["n"] = [str(n) for n in range(2, 10)]
     made["n2"] = [str(n) for n in range(10, 60)]
     made["n3"] = [str(n) for n in rng.integers(100, 9999, 500)]
-    made["money"] = [str(n) for n in (15, 20, 25, 35, 40, 55, 60, 75, 80, 90, 120, 135, 150, 180, 200, 240, 300, 450, 600, 850)]
+    made["money"] = [
+        str(n) for n in (15, 20, 25, 35, 40, 55, 60, 75, 80, 90, 120, 135, 150, 180, 200, 240, 300, 450, 600, 850)
+    ]
     made["gbp"] = ["GBP "] * 24 + ["£"]
     made["yr"] = ["7", "8", "9", "10", "11"]
     letters = list("ABCDEFGHJKLMNOPRSTUVWXYZ")
-    made["vrm"] = [f"QQ{n:02d} {''.join(rng.choice(letters, 3))}" for n in rng.integers(2, 72, 1500)]  # QQ is never issued
+    made["vrm"] = [
+        f"QQ{n:02d} {''.join(rng.choice(letters, 3))}" for n in rng.integers(2, 72, 1500)
+    ]  # QQ is never issued
     made["mobile"] = [shape for n in range(800, 1000) for shape in phone_shapes(f"07700 900{n}")]
     return {name: pa.array(listed) for name, listed in made.items()}
 
@@ -93,7 +99,9 @@ def fills(rng: np.random.Generator, events: Events, people: People, lines: Seque
     texts = stock()
     day, minute = events.when // DAY_MINUTES, events.when % DAY_MINUTES
     made["time"] = lambda rows: texts.clock.take(pa.array(minute[rows]))
-    made["time2"] = lambda rows: texts.clock.take(pa.array((minute[rows] + rng.integers(5, 180, len(rows))) % DAY_MINUTES))
+    made["time2"] = lambda rows: texts.clock.take(
+        pa.array((minute[rows] + rng.integers(5, 180, len(rows))) % DAY_MINUTES)
+    )
     made["date"] = lambda rows: texts.days.take(pa.array(day[rows]))
     made["date2"] = lambda rows: texts.days.take(pa.array(day[rows] + rng.integers(1, 30, len(rows))))
     for place in range(3):

@@ -16,7 +16,9 @@ from countylines.synthetic.planned import DECOYS
 
 TEXT, FLAG = pa.string(), pa.bool_()
 
-RECORD = pa.schema([("record_id", TEXT), ("is_county_lines", FLAG), ("line_id", TEXT), ("scene", TEXT), ("decoy", TEXT)])
+RECORD = pa.schema(
+    [("record_id", TEXT), ("is_county_lines", FLAG), ("line_id", TEXT), ("scene", TEXT), ("decoy", TEXT)]
+)
 PERSON = pa.schema(
     [
         ("nominal_id", TEXT),
@@ -56,7 +58,9 @@ def record_truth(events: Events, ids: pa.Array, lines: Sequence[Line]) -> dict[s
     }
 
 
-def person_truth(people: People, ids: pa.Array, lines: Sequence[Line], decoys: Mapping[int, str]) -> dict[str, pa.Array]:
+def person_truth(
+    people: People, ids: pa.Array, lines: Sequence[Line], decoys: Mapping[int, str]
+) -> dict[str, pa.Array]:
     """The truth of everybody, by id."""
     n = len(people)
     kinds = ["none", *dict.fromkeys(POOL_ROLES.values()), "relative", "rumoured", "customer"]

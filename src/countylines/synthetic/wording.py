@@ -39,7 +39,13 @@ DRUG_SCENES = {
 }
 MISPER_SCENES = {"custody_youth": 0.2, "school_concern": 0.2, "family_concern": 0.15, "stop_search": 0.02}
 SUPPLY_SCENES = {"drug_supply": 3.0, "custody_drugs": 1.0, "dealing_log": 0.4, "gang_log": 0.3, "prison_intel": 0.2}
-DENIED_SCENES = {"family_concern": 1.0, "missing_repeat": 1.0, "user_log": 1.0, "dealing_log": 0.5, "custody_youth": 0.5}
+DENIED_SCENES = {
+    "family_concern": 1.0,
+    "missing_repeat": 1.0,
+    "user_log": 1.0,
+    "dealing_log": 0.5,
+    "custody_youth": 0.5,
+}
 
 
 def add_beside(rng: np.random.Generator, planned: Planned, scale: Scale) -> None:

@@ -53,7 +53,9 @@ class Sink:
         self._csv: IO[bytes] | None = None
         folder.mkdir(exist_ok=True)
         if form == "parquet":
-            self._parquet = pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd", compression_level=1)
+            self._parquet = pq.ParquetWriter(
+                folder / f"{name}.parquet", schema, compression="zstd", compression_level=1
+            )
         else:
             self._csv = (folder / f"{name}.csv").open("wb")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from countylines.tables import OFFENDER_ROLES
 from tests.reference.bruteforce.values import Row, day
 
-ABOUT_PEOPLE = ("victim not offender", "no sign of exploitation")  # these must name a nominal
 WITHDRAWS = ("not county lines", "wrong person")
 
 
@@ -25,11 +24,8 @@ def in_force(decisions: list[Row], as_of: dt.date) -> list[Ruling]:
     """Those with two different people that have not reached their review day."""
     found = []
     for row in decisions:
-        first, second, review = (
-            row.get("by", "").strip(),
-            row.get("confirmed_by", "").strip(),
-            day(row.get("review_by")),
-        )
+        first, second = (row.get(column, "").strip().casefold() for column in ("by", "confirmed_by"))
+        review = day(row.get("review_by"))
         if first and second and first != second and not (review and as_of >= review):
             found.append(Ruling(row.get("nominal_id", ""), row.get("record_id", ""), row["decision"]))
     return found

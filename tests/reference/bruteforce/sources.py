@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from countylines.settings import Ingest
 from countylines.tables import DECISIONS, EXTRACTS, ROLES, SOURCES
 from tests.reference.bruteforce.rulings import (
-    ABOUT_PEOPLE,
     Ruling,
     in_force,
     victim_instead,
@@ -135,7 +134,7 @@ def sources(tables: Tables, settings: Ingest) -> Kept:
     for row in already:
         sifter.set_aside("involvements", row, "victim already")
     kept["episodes"] = sifter.sift("episodes", unknown, aside)
-    kept["releases"] = sifter.sift("releases", lambda row: unknown(row) or wrong_release(row), fine)
+    kept["releases"] = sifter.sift("releases", lambda row: wrong_release(row) or unknown(row), fine)
     for name in ("reference_groups", "known_lines", "known_victims", "care", "person_links"):
         kept[name] = sifter.sift(name, unknown, fine)
     born = {row["nominal_id"]: date for row in kept["nominals"] if (date := day(row["date_of_birth"]))}
@@ -171,7 +170,7 @@ def wrong_role(row: Row) -> str | None:
 def wrong_decision(row: Row) -> str | None:
     if row.get("decision") not in DECISIONS:
         return "unknown decision"
-    return "names no nominal" if row["decision"] in ABOUT_PEOPLE and not row.get("nominal_id") else None
+    return "names no nominal" if row["decision"] == "victim not offender" and not row.get("nominal_id") else None
 
 
 def wrong_release(row: Row) -> str | None:
@@ -182,7 +181,7 @@ def aside_record(row: Row, settings: Ingest) -> str | None:
     date = record_date(row)
     if date is not None and date < settings.since:
         return "before since"
-    if suspected_false(row.get("grading", "")):
+    if row["source"] == "intelligence" and suspected_false(row.get("grading", "")):
         return "suspected false"
     return "restricted" if flag(row.get("restricted")) and not settings.include_restricted else None
 

@@ -17,7 +17,8 @@ VICTIM = "only victim in a matched record"
 CUCKOO = "may be cuckooed"
 SLAVERY = "victim of a modern-slavery offence"
 ASSOCIATE = "associate without an offender role"
-SLAVERY_CLASSES = {"106", "36", "72"}  # modern slavery act, hold in slavery, trafficking
+SLAVERY_CLASSES = {"106", "72"}  # modern slavery; trafficking for sexual exploitation
+SLAVERY_PARTS = {("36", str(part)) for part in range(6, 12)} | {("99", "25")}  # slavery, forced labour, travel for it
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,16 @@ def slavery_records(u: str, kept: Kept) -> list[str]:
 
 
 def slavery(code: str) -> bool:
-    """Whether a Home Office class is one of modern slavery, however its blanks and zeros are written.
+    """Whether a Home Office class is an offence of modern slavery, however its blanks and zeros are written.
 
     Example:
-        >>> [slavery(code) for code in ("106/00", "106", " 036/01", "36 / 1", "0072/00", "36", "107/26", "1060", "")]
-        [True, True, True, True, True, True, False, False, False]
+        >>> [slavery(code) for code in ("106/00", "106", " 036/06", "36 / 7", "0072/00", "099/25")]
+        [True, True, True, True, True, True]
+        >>> [slavery(code) for code in ("036/01", "36/12", "1060", "136/06", "99/2", "")]
+        [False, False, False, False, False, False]
     """
-    return "".join(code.split()).split("/")[0].lstrip("0") in SLAVERY_CLASSES
+    whole, _, part = "".join(code.split()).partition("/")
+    return whole.lstrip("0") in SLAVERY_CLASSES or (whole.lstrip("0"), part.lstrip("0")) in SLAVERY_PARTS
 
 
 def offends_beside_matched(u: str, people: People, data: Data) -> bool:

@@ -1,0 +1,92 @@
+"""The command line as a person meets it: what is printed, and the exit code."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.report.small import write_extracts
+
+COMMAND = str(Path(sys.executable).parent / "countylines")
+
+
+def countylines(*arguments: object, code: int = 0) -> str:
+    """Run the command; what it printed, on both streams."""
+    ended = subprocess.run([COMMAND, *map(str, arguments)], check=False, capture_output=True, text=True)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    write_extracts(folder / "extracts")
+    text = countylines("run", folder / "extracts", "--out", folder / "runs" / "one")
+    assert "6 people in the network" in text
+    return folder
+
+
+def test_help_names_every_command() -> None:
+    text = countylines("--help")
+    for name in ("run", "extract", "explain", "summary", "runs", "partition", "synth", "evaluate", "demo", "lexicon"):
+        assert f" {name} " in text
+    assert countylines("--version").strip() == "0.1.0"
+
+
+def test_runs_summary_and_explain(made: Path) -> None:
+    assert "one" in countylines("runs", made / "runs")
+    assert "Person precision: not yet measured." in " ".join(
+        countylines("summary", "--run", made / "runs" / "one").split()
+    )
+    assert "Stays as matched" in countylines("explain", "ann", "--run", made / "runs" / "one")
+    found = json.loads(countylines("explain", "eve", "--run", made / "runs" / "one", "--json"))
+    assert found["held"] == ["may be cuckooed"]
+
+
+def test_nothing_is_written_over(made: Path) -> None:
+    text = countylines("run", made / "extracts", "--out", made / "runs" / "one", code=2)
+    assert "this run exists already; nothing was changed. Choose another name for --out." in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("run", "nowhere", "--out", "x"), "nowhere: there is no such file or folder. Check the path."),
+        (("run", ".", "--out", "x", "--settings", "none.toml"), "none.toml: the settings file can't be read"),
+        (("run", ".", "--out", "x", "--engine", "ibis"), "--engine: there is no engine 'ibis'. Use duckdb or spark."),
+        (("run", ".", "--out", "x", "--max-rejects", "2"), "--max-rejects: 2 isn't a share."),
+        (("run", ".", "--out", "x", "--previous", "none"), "none: this is not a finished run."),
+        (("explain", "ann", "--run", "none"), "none: this is not a finished run."),
+        (("runs", "none"), "none: there is no such folder."),
+        (("partition", "none.csv", "--out", "x.csv"), "none.csv"),
+        (("synth", "x", "--form", "xml"), "--form: 'xml' isn't allowed. Give parquet or csv."),
+        (("lexicon", "check", "none.yaml"), "none.yaml"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert says in countylines(*arguments, code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_partition_of_any_edge_list(tmp_path: Path) -> None:
+    (tmp_path / "edges.csv").write_text(
+        "a,b,weight\n" + "".join(f"{a},{b},1\n" for a, b in ("12", "13", "23", "34", "45", "46", "56"))
+    )
+    text = countylines("partition", tmp_path / "edges.csv", "--out", tmp_path / "groups.csv")
+    assert "6 nodes and 7 edges: 2 groups, the largest of 3." in text
+    assert (tmp_path / "groups.csv").read_text() == "node,group\n1,1\n2,1\n3,1\n4,2\n5,2\n6,2\n"
+
+
+def test_lexicon_try_and_check(tmp_path: Path) -> None:
+    text = countylines("lexicon", "try", "Runner for the county line, no county lines link")
+    assert "COUNTY LINE" in text and "OTHER" in text
+    countylines("lexicon", "check")
+    bad = "version: x\ngroups:\n- name: A\n  weight: 2\n  patterns: [a]\n  hits: [a]\n  misses: [b]\n"
+    (tmp_path / "bad.yaml").write_text(bad)
+    assert "weight" in countylines("lexicon", "check", tmp_path / "bad.yaml", code=2)
