@@ -84,21 +84,27 @@ def ruled(row: Row, rulings: Sequence[Row], kinds: Sequence[str]) -> bool:
     )
 
 
+def fault(row: Row, records: Mapping[str, str], nominals: set[str]) -> str:
+    """Why an involvement is rejected by itself; empty = it is not."""
+    if not row["record_id"] or not row["nominal_id"]:
+        return "no key"
+    if row["role"] not in ROLES:
+        return "unknown role"
+    if row["record_id"] not in records:
+        return "unknown record"
+    return "" if row["nominal_id"] in nominals else "unknown nominal"
+
+
 def judge_involvements(
     rows: Sequence[Row], records: Mapping[str, str], nominals: set[str], rulings: Sequence[Row]
 ) -> Verdict:
+    """The verdict, with roles changed by rulings."""
     verdict, seen = Verdict(), set[tuple[str, str, str]]()
     left: list[tuple[int, Row]] = []
     for number, row in enumerate(rows, 1):
         key = (row["record_id"], row["nominal_id"], row["role"])
-        if not row["record_id"] or not row["nominal_id"]:
-            verdict.rejected[number] = "no key"
-        elif row["role"] not in ROLES:
-            verdict.rejected[number] = "unknown role"
-        elif row["record_id"] not in records:
-            verdict.rejected[number] = "unknown record"
-        elif row["nominal_id"] not in nominals:
-            verdict.rejected[number] = "unknown nominal"
+        if why := fault(row, records, nominals):
+            verdict.rejected[number] = why
         elif key in seen:
             verdict.rejected[number] = "duplicate involvement"
         elif records[row["record_id"]]:
@@ -107,7 +113,7 @@ def judge_involvements(
             verdict.aside[number] = "withdrawn by a decision"
         else:
             left.append((number, row))
-        if number not in verdict.rejected:
+        if not why:
             seen.add(key)
     victims = {(row["record_id"], row["nominal_id"]) for _, row in left if row["role"] == "victim"}
     for number, row in sorted(left, key=lambda each: each[1]["role"]):

@@ -91,7 +91,8 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "another encoding": (
         lambda folder: (folder / "nominals.csv").write_bytes(b"nominal_id,name\na,\x81\xff\n"),
-        r"nominals\.csv: neither UTF-8 nor cp1252: the first byte that isn't UTF-8 is number 19\. Export it again as UTF-8\.",
+        r"nominals\.csv: neither UTF-8 nor cp1252: the first byte that isn't UTF-8 is number 19\."
+        r" Export it again as UTF-8\.",
     ),
     "UTF-16 cut off": (
         lambda folder: (folder / "nominals.csv").write_bytes("nominal_id\na\n".encode("utf-16")[:-1]),
@@ -227,7 +228,7 @@ def test_names_that_are_no_table_s_and_columns_of_no_use_are_told(duckdb_engine:
 
 
 def test_odd_but_harmless(duckdb_engine: DuckDB, tmp_path: Path) -> None:
-    """Ten thousand people in one record, a text of 50 MB, control characters, cells like formulas, empty optional tables."""
+    """Ten thousand people in a record, a text of 50 MB, control characters, cells like formulas, an empty table."""
     folder = tmp_path / "in"
     odd = "=HYPERLINK(1)\x00\x01\x1f,\"'\n\ttab"
     write(folder, "records", [ONE | {"text": odd}, ONE | {"record_id": "crime:2", "text": "county line " * 4_200_000}])

@@ -19,7 +19,8 @@ layouts:
   logs:
     makes:
       - table: records
-        columns: {record_id: REF, source: {value: crime}, recorded: MADE, text: TEXT, proactive: {from: OURS, optional: true}}
+        columns:
+          {record_id: REF, source: {value: crime}, recorded: MADE, text: TEXT, proactive: {from: OURS, optional: true}}
   people:
     makes:
       - table: nominals
@@ -137,7 +138,7 @@ def test_nothing_is_ever_written(
     path = sources(folder, postgres, driver)
     deletes = "WITH gone AS (DELETE FROM people RETURNING *) SELECT * FROM gone"
     path.write_text(path.read_text().replace("SELECT * FROM people WHERE role <> 'ghost';", deletes))
-    with pytest.raises(InputError, match="in a read-only transaction|DECLARE CURSOR must not contain data-modifying"):
+    with pytest.raises(InputError, match=r"in a read-only transaction|DECLARE CURSOR must not contain data-modifying"):
         take(path, duckdb_engine, tmp_path / "work")
     with psycopg.connect(postgres) as connection:
         assert connection.execute("SELECT count(*) FROM people").fetchone() == (4,)

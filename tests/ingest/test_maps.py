@@ -135,7 +135,7 @@ def test_a_map_of_one_s_own(duckdb_engine: DuckDB, tmp_path: Path) -> None:
 
 
 def test_person_links(duckdb_engine: DuckDB, tmp_path: Path) -> None:
-    """Ids of a system with its own go by the links as soon as there are any; rows without one are set aside and counted."""
+    """Ids of a system with its own go by the links as soon as there are any; rows without one are counted."""
     text = "sources: {logs: {map: my.yaml, files: logs.csv}, ours: {files: ours}}"
     path = sources(tmp_path / "in", text, my_yaml=MAP, logs_csv=ROWS.replace("GHOST", "01"))
     (tmp_path / "in" / "ours").mkdir()

@@ -47,8 +47,8 @@ def test_believed_victims_are_protected_and_unknown_ages_may_be_adult(frames: Fr
     people = frames("nominal nominal_id date_of_birth", (0, "ann", None), (1, "bob", None))
     found = protection(people, frames("nominal_id", ("bob",), ("bob",)), AS_OF, "adult")
     assert rows(found, "nominal is_child believed_exploited protected") == [
-        (0, False, False, False),
-        (1, False, True, True),
+        (0, None, False, False),
+        (1, None, True, True),
     ]
 
 
@@ -66,11 +66,11 @@ def test_signs_in_matched_records(frames: Frames) -> None:
     )
     adult, young = dt.date(1980, 1, 1), dt.date(1990, 2, 1)
     people = frames("nominal date_of_birth", (0, adult), (1, adult), (2, adult), (3, adult), (4, young), (5, young))
-    assert rows(signs_in_matched_records(there, people), "nominal held") == [
-        (0, MISSING),
-        (1, VICTIM),
-        (2, CUCKOOED),
-        (4, UNDER_AGE),
+    assert rows(signs_in_matched_records(there, people), "nominal record held") == [
+        (0, 1, MISSING),
+        (1, 1, VICTIM),
+        (2, 1, CUCKOOED),
+        (4, 1, UNDER_AGE),
     ]
 
 
@@ -108,7 +108,8 @@ def test_victims_of_slavery_are_held_whatever_the_spelling(frames: Frames) -> No
         "record_id nominal_id role", ("r00", "ann", "victim"), ("r00", "bob", "suspect"), ("r09", "cat", "victim")
     )
     people = frames("nominal nominal_id", (0, "ann"), (1, "bob"), (2, "cat"))
-    assert rows(enslaved(involvements, records, people), "nominal held") == [(0, ENSLAVED)]
+    numbers = frames("record_id record", ("r00", 0), ("r09", 9))
+    assert rows(enslaved(involvements, records, numbers, people), "nominal record held") == [(0, 0, ENSLAVED)]
 
 
 def is_slavery_or_unknown(records):  # type: ignore[no-untyped-def]
@@ -120,15 +121,19 @@ def is_slavery_or_unknown(records):  # type: ignore[no-untyped-def]
 def test_associates_without_an_offender_role_beside_matched_people_are_bystanders(frames: Frames) -> None:
     decided = frames("nominal decision", (0, "associate"), (1, "associate"), (2, "matched"), (3, "discarded"))
     tied = frames(
-        "nominal other record offender", (0, 2, 1, False), (1, 2, 1, True), (1, 2, 2, False), (3, 2, 1, False)
+        "nominal other record offender adversarial",
+        (0, 2, 1, False, False),
+        (1, 2, 1, True, False),
+        (1, 2, 2, False, False),
+        (3, 2, 1, False, False),
     )
-    assert rows(bystanders(decided, tied), "nominal held") == [(0, BYSTANDER)]
+    assert rows(bystanders(decided, tied), "nominal record held") == [(0, 1, BYSTANDER)]
 
 
 def test_protected_people_are_not_held_and_a_ruling_of_two_releases(frames: Frames) -> None:
     signs = [
-        frames("nominal held", (0, VICTIM), (1, VICTIM), (2, VICTIM)),
-        frames("nominal held", (2, VICTIM), (2, MISSING)),
+        frames("nominal record held", (0, 1, VICTIM), (1, 1, VICTIM), (2, 1, VICTIM)),
+        frames("nominal record held", (2, 1, VICTIM), (2, 1, MISSING)),
     ]
     guarded = frames("nominal protected", (0, True), (1, False), (2, False))
     people = frames("nominal nominal_id", (0, "ann"), (1, "bob"), (2, "cat"))
@@ -139,4 +144,4 @@ def test_protected_people_are_not_held_and_a_ruling_of_two_releases(frames: Fram
         ("cat", "r1", "no sign of exploitation"),
         ("ann", None, "no sign of exploitation"),
     )
-    assert rows(held(signs, guarded, people, rulings), "nominal held") == [(2, MISSING), (2, VICTIM)]
+    assert rows(held(signs, guarded, people, rulings), "nominal record held") == [(2, 1, MISSING), (2, 1, VICTIM)]

@@ -34,8 +34,20 @@ def differences(brute: BruteRun, run: Path) -> list[str]:
     found = rejects(brute, run) + kept_rows(brute, run)
     first_of = {g: min(u for u, group in members(run) if group == g) for _, g in members(run)}
     for table in COMPARED:
-        found += compare(table, brute.tables[table], read(run, table), first_of)
-    return found
+        found += unsorted(table, read(run, table)) + compare(table, brute.tables[table], read(run, table), first_of)
+    return found + numbering(read(run, "groups"), first_of)
+
+
+def unsorted(table: str, rows: Rows) -> list[str]:
+    """Rows stand in order of their key, empty first."""
+    keys = [tuple((row[key] is not None, row[key]) for key in RUN[table].key) for row in rows]
+    return [] if keys == sorted(keys) else [f"{table}: not sorted by its key"]
+
+
+def numbering(groups: Rows, first_of: dict[str, str]) -> list[str]:
+    """Without an earlier run groups are numbered by size, then by lowest nominal_id."""
+    order = [(-group["size"], first_of[group["group_id"]]) for group in groups]
+    return [] if order == sorted(order) else [f"groups: numbered out of order: {order}"]
 
 
 def read(run: Path, table: str) -> Rows:

@@ -52,13 +52,25 @@ def cases(people: int = 7, records: int = 14) -> st.SearchStrategy[Case]:
     return st.randoms(use_true_random=False).map(lambda rng: random_case(rng, people, records))
 
 
-def random_case(rng: Random, people: int = 15, records: int = 40, shipped: bool = False) -> Case:
-    """One case: at most so many people and records, and duplicates, unknown ids and empty keys besides."""
+def random_case(rng: Random, people: int = 15, records: int = 40, shipped: bool = False, towns: int = 1) -> Case:
+    """One case: towns of at most so many people and records each, and duplicates, unknown ids and empty keys besides.
+
+    Several towns in one case cost one run of the pipeline; only rows that name an unknown id join them.
+    """
     groups = None if shipped else random_lexicon(rng)
-    names = [f"p{i}" for i in range(1, rng.randint(min(5, people), people) + 1)]
     ageless = rng.random() < 0.1
+    tables: Tables = {}
+    for town in "abcdefgh"[:towns]:
+        for name, rows in random_town(rng, town, people, records, groups, ageless).items():
+            tables.setdefault(name, []).extend(rows)
+    return Case(tables, groups, random_settings(rng, ageless))
+
+
+def random_town(rng: Random, town: str, people: int, records: int, groups: list[Group] | None, ageless: bool) -> Tables:
+    """The tables of one town, whose ids have its letter."""
+    names = [f"{town}{i}" for i in range(1, rng.randint(min(5, people), people) + 1)]
     tables: Tables = {"nominals": random_nominals(rng, names, ageless)}
-    tables["records"] = random_records(rng, rng.randint(min(5, records), records), groups)
+    tables["records"] = random_records(rng, town, rng.randint(min(5, records), records), groups)
     events = sorted({row["record_id"] for row in tables["records"] if row["record_id"]})
     tables["involvements"] = random_involvements(rng, names, events)
     tables["reference_groups"] = random_reference(rng, names)
@@ -67,8 +79,7 @@ def random_case(rng: Random, people: int = 15, records: int = 40, shipped: bool 
         for _ in range(rng.choice((0, 0, 1, 2)))
     ]
     tables["decisions"] = random_decisions(rng, names, events)
-    tables |= random_rest(rng, names, events)
-    return Case(tables, groups, random_settings(rng, ageless))
+    return tables | random_rest(rng, names, events)
 
 
 def complete(table: str, **values: str) -> Row:
@@ -79,7 +90,7 @@ def complete(table: str, **values: str) -> Row:
 def someone(rng: Random, names: list[str]) -> str:
     """Mostly a known id; now and then one that nobody knows, or none."""
     chance = rng.random()
-    return rng.choice(names) if chance < 0.95 else "p99" if chance < 0.98 else ""
+    return rng.choice(names) if chance < 0.95 else "nobody" if chance < 0.98 else ""
 
 
 def random_nominals(rng: Random, names: list[str], ageless: bool) -> list[Row]:
@@ -90,14 +101,14 @@ def random_nominals(rng: Random, names: list[str], ageless: bool) -> list[Row]:
     return rows
 
 
-def random_records(rng: Random, number: int, groups: list[Group] | None) -> list[Row]:
+def random_records(rng: Random, town: str, number: int, groups: list[Group] | None) -> list[Row]:
     rows = []
     for i in range(1, number + 1):
         source = rng.choice(SOURCES)
         rows.append(
             complete(
                 "records",
-                record_id=f"{source}:{i}",
+                record_id=f"{source}:{town}{i}",
                 source=source if rng.random() < 0.98 else "gossip",
                 text=shipped_text(rng) if groups is None else random_text(rng, groups),
                 offence_code=rng.choice(OFFENCES) if source == "crime" else "",

@@ -37,17 +37,17 @@ def check(case: Case) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(16))
 def test_every_table_is_as_the_page_says(seed: int) -> None:
-    check(random_case(random.Random(seed)))
+    check(random_case(random.Random(seed), towns=6))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 def test_so_it_is_with_the_shipped_lexicon(seed: int) -> None:
-    check(random_case(random.Random(seed), shipped=True))
+    check(random_case(random.Random(seed), shipped=True, towns=6))
 
 
 @given(cases())
-@settings(max_examples=30)
+@settings(max_examples=max(12, settings().max_examples // 5))
 def test_so_it_is_on_the_smallest_cases(case: Case) -> None:
     check(case)

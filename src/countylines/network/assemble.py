@@ -99,7 +99,11 @@ def _nominals(treated: Treated, one: Frame, engine: Engine) -> Frame:
     joined = (
         treated.flagged.join(one, on="nominal")
         .join(treated.seen, on="nominal", how="left")
-        .join(engine.gather(treated.held, ("nominal",), "held"), on="nominal", how="left")
+        .join(
+            engine.gather(treated.held.select("nominal", "held").unique(), ("nominal",), "held"),
+            on="nominal",
+            how="left",
+        )
     )
     return joined.select(
         "nominal_id",

@@ -35,17 +35,19 @@ def safeguarding(there: Frame, kept: Frame, held: Frame, records_behind: Frame) 
 
     Args:
         there: links in matched records.
-        kept: ``nominal``, ``is_child``, ``believed_exploited``.
-        held: ``nominal``, ``held``.
+        kept: ``nominal``, ``is_child``, ``believed_exploited``, ``protected``.
+        held: ``nominal``, ``record``, ``held``.
 
     Returns:
         One row per ``nominal``, ``why`` and ``record``.
     """
     victims = there.filter(nw.col("only_victim")).select("nominal", "record", why=nw.lit(VICTIM_WHY))
     children = kept.filter(nw.col("is_child").fill_null(False)).select("nominal", why=nw.lit("child"))
-    ageless = kept.filter(nw.col("is_child").is_null()).select("nominal", why=nw.lit("age to be established"))
+    ageless = kept.filter(nw.col("is_child").is_null() & nw.col("protected"))
+    ageless = ageless.select("nominal", why=nw.lit("age to be established"))
     believed = kept.filter(nw.col("believed_exploited")).select("nominal", why=nw.lit("believed exploited"))
-    reasons = held.join(kept, on="nominal", how="semi").select("nominal", why=nw.concat_str(nw.lit("held: "), "held"))
-    listed = nw.concat([children, ageless, believed, reasons]).join(records_behind, on="nominal")
+    why_held = nw.concat_str(nw.lit("held: "), "held")
+    reasons = held.join(kept, on="nominal", how="semi").select("nominal", "record", why=why_held)
+    listed = nw.concat([children, ageless, believed]).join(records_behind, on="nominal")
     columns = ("nominal", "why", "record")
-    return nw.concat([victims.select(columns), listed.select(columns)])
+    return nw.concat([frame.select(columns) for frame in (victims, reasons, listed)])

@@ -48,17 +48,14 @@ def protection(nominals: Frame, known_victims: Frame, as_of: dt.date, unknown_ag
     """
     born = nw.col("date_of_birth")
     listed = known_victims.select("nominal_id").unique().with_columns(listed=nw.lit(True))
-    child = under_age(born, nw.lit(as_of))
-    if unknown_age == "adult":
-        child = child.fill_null(False)
     flags = nominals.join(listed, on="nominal_id", how="left").with_columns(
-        is_child=child, believed_exploited=nw.col("listed").fill_null(False)
+        is_child=under_age(born, nw.lit(as_of)), believed_exploited=nw.col("listed").fill_null(False)
     )
     return flags.select(
         "nominal",
         "is_child",
         "believed_exploited",
-        protected=nw.col("is_child").fill_null(True) | nw.col("believed_exploited"),
+        protected=nw.col("is_child").fill_null(unknown_age == "protect") | nw.col("believed_exploited"),
     )
 
 
@@ -71,7 +68,7 @@ def signs_in_matched_records(there: Frame, nominals: Frame) -> Frame:
         nominals: ``nominal``, ``date_of_birth``.
 
     Returns:
-        One row per ``nominal`` and ``held`` (the reason).
+        One row per ``nominal``, ``record`` and ``held`` (the reason).
     """
     dated = there.join(nominals.select("nominal", "date_of_birth"), on="nominal")
     signs = {
@@ -80,7 +77,8 @@ def signs_in_matched_records(there: Frame, nominals: Frame) -> Frame:
         VICTIM: nw.col("only_victim"),
         CUCKOOED: nw.col("loose") & nw.col("only_cuckoo"),
     }
-    return nw.concat([_those(dated, sign, reason) for reason, sign in signs.items()])
+    found = [dated.filter(sign).select("nominal", "record", held=nw.lit(why)) for why, sign in signs.items()]
+    return nw.concat(found)
 
 
 def only_by_cuckoo(scores: Frame, groups: Frame, keep_weight: float) -> Frame:
@@ -104,31 +102,36 @@ def links_matched(links: Frame, scores: Frame, dates: Frame, only_cuckoo: Frame)
     return there.with_columns(nw.col("only_cuckoo").fill_null(False))
 
 
-def enslaved(involvements: Frame, records: Frame, nominals: Frame) -> Frame:
-    """Victims of a modern-slavery offence, in any record: ``nominal``, ``held``."""
+def enslaved(involvements: Frame, records: Frame, numbers: Frame, nominals: Frame) -> Frame:
+    """Victims of a modern-slavery offence, in any record: ``nominal``, ``record``, ``held``."""
     code = nw.col("offence_code").str.strip_chars()
     crimes = records.filter(~code.is_null()).filter(is_slavery(code)).select("record_id")
     victims = involvements.filter(nw.col("role") == "victim").join(crimes, on="record_id", how="semi")
-    found = nominals.select("nominal", "nominal_id").join(victims, on="nominal_id", how="semi")
-    return found.select("nominal", held=nw.lit(ENSLAVED))
+    numbered = victims.join(numbers, on="record_id").join(nominals.select("nominal", "nominal_id"), on="nominal_id")
+    return numbered.select("nominal", "record", held=nw.lit(ENSLAVED))
 
 
 def bystanders(decided: Frame, matched_ties: Frame) -> Frame:
-    """Associates without an offender role in a record shared with a matched person: ``nominal``, ``held``."""
+    """Associates without an offender role in a record shared with a matched person, and the records they share.
+
+    Returns:
+        One row per ``nominal``, ``record`` and ``held``.
+    """
     active = matched_ties.filter(nw.col("offender")).select("nominal").unique()
-    associates = decided.filter(nw.col("decision") == "associate").select("nominal")
-    return associates.join(active, on="nominal", how="anti").with_columns(held=nw.lit(BYSTANDER))
+    associates = decided.filter(nw.col("decision") == "associate").join(active, on="nominal", how="anti")
+    behind = matched_ties.filter(~nw.col("adversarial")).join(associates, on="nominal", how="semi")
+    return behind.select("nominal", "record").unique().with_columns(held=nw.lit(BYSTANDER))
 
 
 def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame) -> Frame:
     """The reasons why people who aren't protected are held, until two people decide "no sign of exploitation".
 
     Args:
-        signs: frames of ``nominal``, ``held``.
+        signs: frames of ``nominal``, ``record``, ``held``.
         rulings: decisions in force: ``nominal_id``, ``record_id``, ``decision``.
 
     Returns:
-        One row per ``nominal`` and ``held``.
+        One row per ``nominal``, ``record`` and ``held``.
     """
     on_person = nw.col("record_id").is_null()  # a ruling on one record doesn't clear the person
     cleared = rulings.filter(nw.col("decision") == "no sign of exploitation").filter(on_person).select("nominal_id")
@@ -136,7 +139,3 @@ def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame)
     guarded = protection.filter(nw.col("protected")).select("nominal")
     found = nw.concat(signs).unique()
     return found.join(guarded, on="nominal", how="anti").join(free, on="nominal", how="anti")
-
-
-def _those(frame: Frame, sign: nw.Expr, reason: str) -> Frame:
-    return frame.filter(sign).select("nominal").unique().with_columns(held=nw.lit(reason))
