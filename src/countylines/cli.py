@@ -93,9 +93,21 @@ def extract(
     quiet: Quiet = False,
 ) -> None:
     """A force's own layouts in, canonical extracts out."""
+    import tempfile
+
+    from countylines.engine import open_engine
     from countylines.ingest import extract as make
 
-    make(sources, out, _progress(quiet))
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    engine = open_engine("duckdb")
+    try:
+        with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=f".{out.name}.") as folder:
+            made = make(sources, out, engine, Path(folder), _progress(quiet))
+    finally:
+        engine.close()
+    for note in made.notes:
+        print(f"! {note}")
+    print(", ".join(f"{table} {rows:,}" for table, rows in made.rows.items()) + " rows.")
     print(f"The extracts are in {out}. Next: countylines run {out} --out RUN")
 
 

@@ -45,4 +45,5 @@ def find_hits(
     """The run table ``hits``, kept at ``path``, in no order."""
     total = records.select(nw.len()).collect("pyarrow").item()  # from Parquet's metadata: the texts aren't read for it
     with progress.step("matching text", total=total) as advance:
-        return engine.map_batches(records.select("record_id", "text"), Matcher(lexicon, except_rules), SCHEMA, path, advance)
+        matcher = Matcher(lexicon, except_rules)
+        return engine.map_batches(records.select("record_id", "text"), matcher, SCHEMA, path, advance)

@@ -41,13 +41,14 @@ class Matcher:
         texts = as_strings(batch.column("text"))
         found = plan.terms.find(texts)
         pattern = pa.array(found.pattern)
+        cancelled = _cancelled(plan, texts, found) if self.except_rules else pa.nulls(len(pattern), pa.int64())
         columns = [
             batch.column("record_id").take(pa.array(found.row)).cast(pa.string()),
             plan.group_names.take(pa.array(plan.group[found.pattern])),
             plan.term_texts.take(pattern),
             pa.array(found.start),
             pa.array(found.end),
-            plan.except_texts.take(_cancelled(plan, texts, found) if self.except_rules else pa.nulls(len(pattern), pa.int64())),
+            plan.except_texts.take(cancelled),
         ]
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
@@ -88,8 +89,8 @@ def _cancelled(plan: _Plan, texts: pa.Array, found: Found) -> pa.Array:
     spans: dict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
     for at, number, start, end in zip(*(column.tolist() for column in inside), strict=True):
         spans[int(rows[at]), plan.except_group[number]].append((number, start, end))
-    near = np.flatnonzero(np.isin(found.row, [row for row, _ in spans])) if spans else []
-    for hit in near:
+    near = np.isin(found.row, [row for row, _ in spans])
+    for hit in np.flatnonzero(near).tolist() if spans else ():
         here = spans.get((int(found.row[hit]), int(plan.group[found.pattern[hit]])), ())
         by[hit] = next((number for number, a, b in here if a <= found.start[hit] and found.end[hit] <= b), -1)
     return pa.array(by, mask=by < 0)

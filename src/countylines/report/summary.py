@@ -75,7 +75,7 @@ def _rows(run: Run) -> Table:
 def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
     if nominals.is_empty():
         return Text("Nobody is in the network: no matched record reaches keep_weight. Look at the table of terms.")
-    matched = (nominals["entered_by"] == "matched").sum()
+    matched = int((nominals["entered_by"] == "matched").sum())
     protected, rankable = int(nominals["protected"].sum()), int(nominals["rankable"].sum())
     unlinked = nominals["group_id"].null_count()
     return Text.assemble(
