@@ -10,8 +10,8 @@ NANO = 1_000_000_000  # weights are met at 9 decimals (METHOD 2)
 def exact_sum(weight: nw.Expr) -> nw.Expr:
     """The sum of weights at 9 decimals: whole billionths are added, so the order of rows can't change the last bit.
 
-    ``weight``: numbers, each far below 9e9 in sum. Null weights count as nothing; an empty group gives 0 or null as the engine's sum does.
-    METHOD 2: every sum of weights is rounded to 9 decimals.
+    ``weight``: numbers, far below 9e9 in sum; null counts as nothing. Every sum of weights is rounded to 9 decimals
+    (METHOD 2).
 
     Example:
         >>> import duckdb

@@ -18,7 +18,7 @@ ROLES = ["suspect", "arrested", "charged", "victim", "victim", "subject", "witne
 DECISIONS = ["not county lines", "wrong person", "victim not offender", "victim not offender", "reviewed and kept"]
 
 
-def extract(seed: int, size: int) -> tuple[list[by_hand.Row], list[by_hand.Row], list[by_hand.Row], set[str]]:
+def drawn(seed: int, size: int) -> tuple[list[by_hand.Row], list[by_hand.Row], list[by_hand.Row], set[str]]:
     """Records, involvements and rulings that meet each other often, and the nominals there are."""
     draw = random.Random(seed)
     record_ids = [*(f"r{i}" for i in range(size)), ""]
@@ -55,15 +55,14 @@ def extract(seed: int, size: int) -> tuple[list[by_hand.Row], list[by_hand.Row],
 
 @pytest.mark.parametrize(("seed", "size"), [(1, 40), (2, 40), (3, 12), (4, 12), (5, 5), (6, 150)])
 def test_every_row_gets_its_reason(duckdb_engine: DuckDB, tmp_path: Path, seed: int, size: int) -> None:
-    records, involvements, decisions, nominals = extract(seed, size)
+    records, involvements, decisions, nominals = drawn(seed, size)
     write(tmp_path / "in", "records", records)
     write(tmp_path / "in", "involvements", involvements)
     write(tmp_path / "in", "decisions", decisions)
     write(tmp_path / "in", "nominals", [{"nominal_id": name} for name in sorted(nominals)])
 
     without_rulings, valid = by_hand.judge_records(records, set())
-    rows = [row for number, row in enumerate(records, 1) if number not in without_rulings.rejected]
-    dates = [by_hand.day(row["recorded"]) or by_hand.day(row["occurred"]) for row in rows]
+    dates = [by_hand.day(row["recorded"]) or by_hand.day(row["occurred"]) for row in without_rulings.kept]
     rulings = by_hand.in_force(decisions, valid, nominals, max(date for date in dates if date))
     withdrawing = [row for row in rulings if row["decision"] in ("not county lines", "wrong person")]
     withdrawn = {row["record_id"] for row in withdrawing if not row["nominal_id"]}

@@ -22,6 +22,7 @@ from countylines.ingest.rejects import write_csv
 from tests.ingest.extracts import small, take, write
 
 Spoil = Callable[[Path], Any]
+RULING = {"nominal_id": "", "record_id": "crime:1", "decision": "wrong person", "by": "x", "confirmed_by": "y"}
 ONE = {"record_id": "crime:1", "source": "crime", "recorded": "2020-05-01"}
 
 
@@ -117,6 +118,10 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     ),
     "all rows restricted": (
         lambda folder: write(folder, "records", [ONE | {"restricted": "yes"}]),
+        r"records: none of the 1 records is left \(restricted 1\)\. Check the extract, or since in the settings\.",
+    ),
+    "the only record withdrawn": (
+        lambda folder: write(folder, "decisions", [RULING]),
         r"records: all records are set aside or rejected\. See the reasons in rejects\.",
     ),
     "a year of 2099": (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,11 +16,13 @@ from countylines.engine import DuckDB
 from countylines.errors import InputError
 from countylines.ingest import extract
 from countylines.ingest.mapping import Rule
-from countylines.ingest.maps import shipped
+from countylines.ingest.maps import load_map, shipped
+from countylines.ingest.sources import source_parts
 from countylines.progress import Progress
 from countylines.tables import EXTRACTS
 from tests.ingest.extracts import take
 
+MISPER = {"reports": "misper_reports"}  # as the page names the file
 GOLDEN = Path(__file__).parent / "golden"
 MAP = """
 persons: own
@@ -276,6 +280,40 @@ def test_errors_in_a_sources_file(duckdb_engine: DuckDB, tmp_path: Path, text: s
     (tmp_path / "in" / "empty").mkdir()
     with pytest.raises(InputError, match=message):
         take(path, duckdb_engine, tmp_path / "work")
+
+
+def test_the_examples_of_the_documentation(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text(encoding="utf-8")
+    sources_text, map_text = re.findall("```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "custody.yaml").write_text(map_text)
+    assert [make.table for make in load_map("custody.yaml", tmp_path).layouts["detentions"].makes] == [
+        "records",
+        "nominals",
+        "involvements",
+        "involvements",
+    ]
+    path = tmp_path / "sources.yaml"
+    path.write_text(sources_text.replace("env:COUNTYLINES_IMS_URL", "postgresql://reader@server/ims"))
+    for name, origin in {"exports/crimes": "crimes", "compact": "compact"}.items():
+        shutil.copytree(GOLDEN / origin / "in", tmp_path / name)
+    for name in ("reports", "contacts"):
+        (tmp_path / "compact" / f"compact_{name}.csv").replace(tmp_path / "compact" / f"{MISPER.get(name, name)}.csv")
+    (tmp_path / "custody").mkdir()
+    (tmp_path / "custody" / "2020-01.csv.gz").write_bytes(gzip.compress(b"CUSTODY_REF\n"))
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "person_links.csv").write_text("source,native_id,nominal_id\n")
+    parts, _ = source_parts(path)
+    assert [part.name for part in parts] == [
+        "crimes/crimes_nominal_links.csv",
+        "crimes/crimes_nominals.csv",
+        "crimes/crimes_offences_2022.csv",
+        "custody/2020-01.csv.gz",
+        "missing/misper_reports.csv",
+        "missing/contacts.csv",
+        "intelligence/logs",
+        "intelligence/people",
+        "force/person_links.csv",
+    ]
 
 
 def test_a_glob_and_a_folder_of_files(duckdb_engine: DuckDB, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ def worked(folder: Path) -> Path:
         "care",
         [{"nominal_id": "ann", "from": ""}, {"nominal_id": "ann", "from": ""}, {"nominal_id": "q", "from": ""}],
     )
+    links = [("custody", "7", "ann"), ("custody", "7", "bob"), ("custody", "8", "zoe"), ("custody", "9", "")]
+    write(folder, "person_links", [dict(zip(("source", "native_id", "nominal_id"), row, strict=True)) for row in links])
     return folder
 
 
@@ -89,6 +91,7 @@ def test_every_reason(duckdb_engine: DuckDB, tmp_path: Path) -> None:
         3: "unknown record",
         4: "unknown nominal",
     }
+    assert taken.reasons("person_links") == {2: "duplicate key", 3: "unknown nominal", 4: "no key"}
     assert taken.reasons("care") == {2: "duplicate key", 3: "unknown nominal"}
     assert taken.rows("records", "record_id", "source", "date") == [
         ("crime:1", "crime", dt.date(2020, 1, 2)),

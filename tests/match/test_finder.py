@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
-import sys
 import threading
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from countylines.match import finder as module
@@ -20,46 +18,10 @@ from countylines.match.pattern import Pattern, read_pattern
 NASTY = "aabbABc1_ -`\n\r\t\0\x1f\x7f.,'\"\u00a0\u2013\u2014\u2019\u201c\u3000Ａｂ－é\u0301ß\u017f\u212a😀𝐀\u2028\ufeff"
 TEXTS = st.lists(st.none() | st.text(st.sampled_from(NASTY), max_size=24), max_size=8)
 
-ATOMS = st.sampled_from(
-    [
-        "a",
-        "b",
-        "ab",
-        "B",
-        "1",
-        "_",
-        "c",
-        "'",
-        "-",
-        r"\.",
-        ".",
-        r"\w",
-        r"\W",
-        r"\s",
-        r"\S",
-        r"\d",
-        r"\D",
-        "[ab]",
-        "[^a]",
-        "[^b-c_]",
-    ]
-    + [
-        r"[\s-]",
-        r"[^\w]",
-        "[a-c1]",
-        r"\b",
-        r"\B",
-        '"',
-        "[A-C]",
-        "[^A]",
-        "[Z-a]",
-        r"\x61",
-        "\\'",
-        "[^']",
-        "[!-/]",
-        "[^Z-a]",
-    ]
-)
+LITERALS = ["a", "b", "ab", "B", "1", "_", "c", "'", "-", r"\.", r"\x61", '"']
+CLASSES = [".", r"\w", r"\W", r"\s", r"\S", r"\d", r"\D", r"\b", r"\B"]
+SETS = ["[ab]", "[^a]", "[^b-c_]", r"[\s-]", r"[^\w]", "[a-c1]", "[A-C]", "[^A]", "[Z-a]", "[^']", "[!-/]", "[^Z-a]"]
+ATOMS = st.sampled_from([*LITERALS, *CLASSES, *SETS])
 REPEATS = st.sampled_from(["", "", "", "?", "*", "+", "??", "*?", "+?", "{2}", "{1,3}", "{,2}", "{2,}", "{0,2}?"])
 
 

@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 from countylines.match.normalise import OTHER, normalise, one_byte_each
 
 
+def expected_byte(character: str, normal: str) -> int:
+    """ASCII as it is, the rest as its normal form, or OTHER where that isn't ASCII."""
+    return ord(character) if character.isascii() else ord(normal) if normal.isascii() else OTHER
+
+
 def test_every_code_point_becomes_what_the_method_says() -> None:
     """METHOD 2, for all 1.1 million code points, in text and in bytes."""
     everything = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
@@ -26,7 +31,7 @@ def test_every_code_point_becomes_what_the_method_says() -> None:
         elif unicodedata.category(expected) == "Pd":
             expected = "-"
         assert got == expected or got in "'\"-", hex(ord(character))  # the next test lists quotes and the minus sign
-        assert byte == (ord(character) if character.isascii() else ord(got) if got.isascii() else OTHER), hex(ord(character))
+        assert byte == expected_byte(character, got), hex(ord(character))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def test_as_long_as_the_original_and_done_once(text: str) -> None:
 
 @given(st.text())
 def test_bytes_are_ascii_as_it_is_and_the_normal_form_of_the_rest(text: str) -> None:
-    expected = bytes(ord(c) if c.isascii() else ord(n) if n.isascii() else OTHER for c, n in zip(text, normalise(text), strict=True))
+    expected = bytes(map(expected_byte, text, normalise(text)))
     assert one_byte_each(np.frombuffer(text.encode(), np.uint8)).tobytes() == expected
 
 

@@ -34,7 +34,7 @@ BIRTHS = (
     "2004-02-29", "2004-03-01", "2004-03-02", "2002-01-31", "2002-02-01", "2003-02-28", "2004-08-31", "2004-09-01",
     "1990-06-15", "1985-11-30", "1979-01-01", "2009-07-07",
 )  # fmt: skip
-GRADINGS = ("1AP", "2 B P", "3/E/P", "1EC", "2DP", "B21", "E41", "B 5 1", "C31", "A/2/3", "E15", "2CP2", "1DP")
+GRADINGS = ("1AP", "2 B P", "3/E/P", "1EC", "2DP", "B21", "E41", "B 5 1", "C31", "A/2/3", "E15", "2CP2", "1DP", " 1AP ")
 OFFENCES = ("092/01", "106/00", " 106/ 01", "036/06", "36/7", "036/01", "36/12", "72/00", "106", "136/01", "010/06")
 
 
@@ -90,7 +90,9 @@ def complete(table: str, **values: str) -> Row:
 def someone(rng: Random, names: list[str]) -> str:
     """Mostly a known id; now and then one that nobody knows, or none."""
     chance = rng.random()
-    return rng.choice(names) if chance < 0.95 else "nobody" if chance < 0.98 else ""
+    if chance < 0.95:
+        return rng.choice(names)
+    return rng.choice(("nobody", "", " ", f" {rng.choice(names)} "))
 
 
 def random_nominals(rng: Random, names: list[str], ageless: bool) -> list[Row]:
@@ -109,7 +111,7 @@ def random_records(rng: Random, town: str, number: int, groups: list[Group] | No
             complete(
                 "records",
                 record_id=f"{source}:{town}{i}",
-                source=source if rng.random() < 0.98 else "gossip",
+                source=rng.choice((*[source] * 48, "gossip", source.title())),
                 text=shipped_text(rng) if groups is None else random_text(rng, groups),
                 offence_code=rng.choice(OFFENCES) if source == "crime" else "",
                 grading=rng.choice(GRADINGS) if source == "intelligence" or rng.random() < 0.05 else "",
@@ -167,9 +169,9 @@ def random_role(rng: Random) -> str:
         return rng.choice(OFFENDER_ROLES)
     if chance < 0.7:
         return "victim"
-    if chance < 0.92:
+    if chance < 0.9:
         return rng.choice(CONNECTING_ROLES)
-    return rng.choice(OTHER_ROLES) if chance < 0.99 else "bystander"
+    return rng.choice(OTHER_ROLES) if chance < 0.98 else rng.choice(("bystander", " Victim", "SUSPECT", ""))
 
 
 def random_reference(rng: Random, names: list[str]) -> list[Row]:
@@ -191,7 +193,7 @@ def random_decisions(rng: Random, names: list[str], events: list[str]) -> list[R
                 "decisions",
                 nominal_id="" if about == "record" else someone(rng, names),
                 record_id="" if about == "nominal" else rng.choice((*events, "crime:99")),
-                decision=what if rng.random() < 0.97 else "hearsay",
+                decision=rng.choice((*[what] * 30, "hearsay", what.title())),
                 by=rng.choice(("ann", "ann", "ann", "")),
                 confirmed_by=rng.choice(("bob", "bob", "bob", "bob", "Ann ", "")),
                 at=f"2022-01-{i + 1:02}T10:00:00",

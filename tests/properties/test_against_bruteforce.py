@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from countylines.engine import DuckDB
+from countylines.errors import InputError
 from countylines.pipeline import run
 from tests.properties.comparison import differences
 from tests.properties.extracts import Case, cases, random_case, write_case
@@ -24,16 +25,21 @@ def shipped() -> list[Group]:
 
 
 def check(case: Case) -> None:
-    """Run both and show every difference."""
+    """Run both and show every difference; without any record left, the pipeline must refuse."""
+    groups = shipped() if case.groups is None else case.groups
+    brute = brute_force(case.tables, groups, case.settings)
     with tempfile.TemporaryDirectory() as folder:
         chosen = write_case(case, Path(folder))
         engine = DuckDB(threads=1)
         try:
+            if not brute.kept.tables["records"]:
+                with pytest.raises(InputError):
+                    run(Path(folder) / "extracts", Path(folder) / "run", chosen, engine)
+                return
             made = run(Path(folder) / "extracts", Path(folder) / "run", chosen, engine)
         finally:
             engine.close()
-        groups = shipped() if case.groups is None else case.groups
-        found = differences(brute_force(case.tables, groups, chosen), made)
+        found = differences(brute, made)
     assert not found, "\n".join(found)
 
 

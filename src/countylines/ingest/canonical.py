@@ -28,6 +28,7 @@ class Canonical:
     repeats: bool = False
 
     def columns(self, present: Sequence[str]) -> Sequence[str]:
+        """The columns that are used; an InputError when a needed one is missing."""
         for column in EXTRACTS[self.table].columns:
             if column.required and column.name not in present:
                 there = ", ".join(present)
@@ -35,6 +36,7 @@ class Canonical:
         return EXTRACTS[self.table].names
 
     def rows(self, batch: pa.RecordBatch) -> tuple[Mapping[str, pa.Array], np.ndarray | None]:
+        """Our columns, and which rows of the batch they are; None = all."""
         names = [name for name in EXTRACTS[self.table].names if name in batch.schema.names]
         return {name: batch.column(name) for name in names}, None
 

@@ -15,7 +15,10 @@ from countylines.ingest import reasons
 from countylines.tables import DECISIONS, EXTRACTS, OFFENDER_ROLES, ROLES, SOURCES, Frame
 
 TRAIL = ("_id", "_part", "_row", "_repeats")
-NEEDED = {"records": ("date", "grading", "restricted")}  # beside keys and checked columns
+NEEDED = {
+    "records": ("date", "grading", "restricted"),
+    "person_links": ("nominal_id",),
+}  # beside keys and checked columns
 CODES = {  # columns with a reason of their own when they are empty or unknown
     "records": ("source", SOURCES, reasons.SOURCE),
     "involvements": ("role", ROLES, reasons.ROLE),

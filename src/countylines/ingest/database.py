@@ -166,7 +166,7 @@ def _sqlalchemy(url: str, sql: str) -> Iterator[pa.RecordBatch]:
     import sqlalchemy
 
     if url.startswith("sqlite:"):
-        sqlite_file(url)
+        url = f"sqlite:///file:{sqlite_file(url)}?mode=ro&uri=true"
     scheme, rest = url.split("://", 1)
     scheme = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}.get(scheme, scheme)
     engine = sqlalchemy.create_engine(f"{scheme}://{rest}")

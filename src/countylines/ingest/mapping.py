@@ -90,6 +90,7 @@ class Mapped:
     repeats: bool = False
 
     def columns(self, present: Sequence[str]) -> Sequence[str]:
+        """The columns that are used; an InputError when a needed one is missing."""
         needed = [(name, rule.optional) for rule in self.rules.values() for name in rule.columns]
         needed += [(name, False) for name in (*self.when, *self.unless)]
         for name, optional in needed:
@@ -103,6 +104,7 @@ class Mapped:
         return [name for name, _ in needed]
 
     def rows(self, batch: pa.RecordBatch) -> tuple[Mapping[str, pa.Array], np.ndarray | None]:
+        """Our columns, and which rows of the batch they are; None = all."""
         used = set(self.columns(batch.schema.names))
         given = {name: _known(_text(batch, name), self.null_values) for name in batch.schema.names if name in used}
         chosen = self._chosen(given)

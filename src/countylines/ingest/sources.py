@@ -36,9 +36,11 @@ class Source:
     map: Map
 
     def place(self, key: str = "") -> str:
+        """Where a key stands in the file, for errors."""
         return f"sources.{self.name}.{key}".rstrip(".")
 
     def wrong(self, key: str, what: str, do: str) -> InputError:
+        """An error that names the file and the key."""
         return InputError(what, do, file=self.file, field=self.place(key))
 
     def by_layout(self, key: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Python's parse of a pattern, written anew in the small dialect that ``re`` and Hyperscan read alike.
 
-The two differ in dozens of corners ({,3}, \\v, [[:alpha:]] ...). Characters, sets, alternatives, repeats and word boundaries are what they
-share. Sets name bytes of a text in which every code point is one byte (normalise.py), and never NUL, which parts the rows.
+The two differ in dozens of corners ({,3}, \\v, [[:alpha:]] ...). Characters, sets, alternatives, repeats and word
+boundaries are what they share. Sets name bytes of a text in which every code point is one byte (normalise.py), and
+never NUL, which parts the rows.
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ BLANK_WIDTH = 4  # a blank counts as at most this wide in ``Part.width``; the ma
 UNBOUNDED = 1 << 16  # a width from which on there is no bound
 
 PRINTABLE = frozenset(range(0x20, 0x7F))
-SPACES = frozenset(
-    (*range(0x09, 0x0E), *range(0x1C, 0x21))
-)  # what str.isspace says of ASCII: all are a blank when normalised
+SPACES = frozenset((*range(0x09, 0x0E), *range(0x1C, 0x21)))  # what str.isspace says of ASCII: all are a blank
 ALL = frozenset(range(1, 0x100))
 QUOTES = frozenset(b"'`")  # both are ' when normalised
 WORD = frozenset(byte for byte in PRINTABLE if chr(byte).isalnum() or byte == ord("_"))
@@ -31,7 +30,7 @@ CATEGORIES = {
     op.CATEGORY_NOT_WORD: ALL - WORD,
 }
 BOUNDARIES = {op.AT_BOUNDARY: r"\b", op.AT_NON_BOUNDARY: r"\B"}
-LOOK = ("look-ahead and look-behind can't be matched", "add an exception to the group instead")
+LOOK = ("look-ahead and look-behind can't be matched", "add an exception instead")
 REFUSED = {
     op.ASSERT: LOOK,
     op.ASSERT_NOT: LOOK,
@@ -73,8 +72,9 @@ def write(tree: Iterable[tuple[Any, Any]]) -> Part:
 
     Example:
         >>> from re import _parser
-        >>> write(_parser.parse(r"a[^\\w]?|b{,2}"))
-        Part(text='(?:a[\\\\x01-\\\\x2f\\\\x3a-\\\\x40\\\\x5b-\\\\x5e\\\\x60\\\\x7b-\\\\xff]?|b{0,2})', width=2, word=False)
+        >>> part = write(_parser.parse("[0-9]?a|b{,2}"))
+        >>> print(part.text, part.width, part.word)
+        (?:[\\x30-\\x39]?a|b{0,2}) 2 True
     """
     parts = [_item(code, value) for code, value in tree]
     width = min(sum(part.width for part in parts), UNBOUNDED)
@@ -82,14 +82,8 @@ def write(tree: Iterable[tuple[Any, Any]]) -> Part:
 
 
 def _item(code: Any, value: Any) -> Part:
-    if code is op.LITERAL:
-        return _set([(code, value)])
-    if code is op.NOT_LITERAL:
-        return _set([(op.NEGATE, None), (op.LITERAL, value)])
-    if code is op.ANY:
-        return _set([(op.NEGATE, None)])
-    if code is op.IN:
-        return _set(value)
+    if code in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN):
+        return _set(_members(code, value))
     if code is op.BRANCH:
         parts = [write(branch) for branch in value[1]]
         text = "|".join(part.text for part in parts)
@@ -101,32 +95,37 @@ def _item(code: Any, value: Any) -> Part:
         part = write(inner)
         return Part(f"(?:{part.text})", part.width, part.word)
     if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        least, most, inner = value
-        return _repeat(least, most, inner, code is op.MIN_REPEAT)
+        return _repeat(value, code is op.MIN_REPEAT)
     if code is op.AT and value in BOUNDARIES:
         return Part(BOUNDARIES[value], 0, True)
     raise PatternError(*REFUSED[code])
 
 
-def _repeat(least: int, most: int, inner: Any, lazy: bool) -> Part:
+def _members(code: Any, value: Any) -> list[tuple[Any, Any]]:
+    """What stands for one character, as the inside of a set."""
+    if code is op.IN:
+        return list(value)
+    if code is op.ANY:
+        return [(op.NEGATE, None)]
+    return [(op.LITERAL, value)] if code is op.LITERAL else [(op.NEGATE, None), (op.LITERAL, value)]
+
+
+def _repeat(value: tuple[Any, Any, Any], lazy: bool) -> Part:
+    least, most, inner = value
     part = write(inner)
     single = len(inner) == 1 and inner[0][0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN, op.SUBPATTERN, op.BRANCH)
-    endless = most is op.MAXREPEAT
-    blank = (
-        inner[0][0] is op.IN and set(inner[0][1]) == {(op.CATEGORY, op.CATEGORY_SPACE), (op.LITERAL, ord("-"))}
-        if single
-        else False
-    )
-    width = (
-        BLANK_WIDTH
-        if blank and endless
-        else UNBOUNDED
-        if endless and part.width
-        else part.width * (0 if endless else int(most))
-    )
-    short = {(0, 1): "?", (0, None): "*", (1, None): "+"}
-    times = short.get((least, None if endless else int(most)), f"{{{least},{'' if endless else most}}}")
+    if most is not op.MAXREPEAT:
+        times, width = f"{{{least},{most}}}", part.width * int(most)
+    else:
+        times, width = f"{{{least},}}", BLANK_WIDTH if _is_blank(inner) else UNBOUNDED if part.width else 0
+    times = {"{0,1}": "?", "{0,}": "*", "{1,}": "+"}.get(times, times)
     return Part((part.text if single else f"(?:{part.text})") + times + "?" * lazy, min(width, UNBOUNDED), part.word)
+
+
+def _is_blank(inner: Any) -> bool:
+    """Whether this is the set ``[\\s-]`` that a blank stands for."""
+    blank = {(op.CATEGORY, op.CATEGORY_SPACE), (op.LITERAL, ord("-"))}
+    return len(inner) == 1 and inner[0][0] is op.IN and set(inner[0][1]) == blank
 
 
 def _set(items: list[tuple[Any, Any]]) -> Part:

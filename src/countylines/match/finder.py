@@ -1,7 +1,8 @@
-"""Where patterns hit texts: by Hyperscan, all patterns in one scan over an Arrow array, exactly as ``re.finditer`` would.
+"""Where patterns hit texts: by Hyperscan, all patterns in one scan over an Arrow array, exactly as by ``re``.
 
-Texts lie end to end in Arrow's buffer. NUL is put behind each, which no pattern can match, so no hit crosses rows. Hyperscan reports the
-end of every possible match of every pattern; which of them ``re.finditer`` would give, and where they start, is found out at those ends.
+Texts lie end to end in Arrow's buffer. NUL is put behind each, which no pattern can match, so no hit crosses rows.
+Hyperscan reports the end of every possible match of every pattern; which of them ``re.finditer`` would give, and where
+they start, is found out at those ends.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def finder(patterns: Sequence[Pattern]) -> Finder:
 
     Example:
         >>> from countylines.match.pattern import read_pattern
-        >>> [column.tolist() for column in finder([read_pattern("county lines?")]).find(pa.array(["A COUNTY\\u2013LINE", None]))]
+        >>> found = finder([read_pattern("county lines?")]).find(pa.array(["A COUNTY\\u2013LINE", None]))
+        >>> [column.tolist() for column in found]
         [[0], [0], [2], [13]]
     """
     return ReFinder(patterns) if hyperscan is None else _hyperscan_finder(tuple(patterns))
@@ -71,6 +73,7 @@ class ReFinder:
         self._expressions = [re.compile(definition(pattern.text), REGEX_FLAGS) for pattern in patterns]
 
     def find(self, texts: pa.Array) -> Found:
+        """All hits, as METHOD 2 defines them."""
         hits = [
             (row, number, *hit.span())
             for row, text in enumerate(texts.to_pylist())
@@ -91,6 +94,7 @@ class HyperscanFinder:
         self._own = threading.local()  # a scratch space serves one thread
 
     def find(self, texts: pa.Array) -> Found:
+        """All hits, equal to ReFinder's."""
         parts = [
             part
             for first, chunk in chunks(as_strings(texts), CHUNK_BYTES)
@@ -159,8 +163,9 @@ class HyperscanFinder:
     def _locate(self, data: Bytes, starts: Ints, reported: Found) -> Found:
         """The hits as ``re.finditer`` gives them, from the reported ends.
 
-        Between one hit and the next reported end no match can end. So the next match starts at most ``width`` before that end, unless a
-        blank in it is wider than BLANK_WIDTH, in which case one lies in the ``width + 1`` bytes before that end.
+        Between one hit and the next reported end no match can end. So the next match starts at most ``width`` before
+        that end, unless a blank in it is wider than BLANK_WIDTH, in which case one lies in the ``width + 1`` bytes
+        before that end.
         """
         text = data.data
         order = np.lexsort((reported.end, reported.pattern, reported.row))
@@ -187,7 +192,7 @@ class HyperscanFinder:
 
 
 def as_strings(texts: pa.Array) -> pa.Array:
-    """Texts as string or large_string, which Arrow's kernels take; other kinds (views, dictionaries) are turned into these."""
+    """Texts as string or large_string, which Arrow's kernels take; views and dictionaries are turned into these."""
     return texts if texts.type in (pa.string(), pa.large_string()) else texts.cast(pa.large_string())
 
 

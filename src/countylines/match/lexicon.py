@@ -1,4 +1,4 @@
-"""The lexicon: which words make a record a matched record, how much each group of them weighs, and when they mean something else.
+"""The lexicon: which words make a record a matched record, what a group weighs, when a word means something else.
 
 A YAML file that analysts edit (docs/match.md); METHOD 2.
 """

@@ -82,7 +82,7 @@ def _plan(lexicon: Lexicon) -> _Plan:
 
 
 def _cancelled(plan: _Plan, texts: pa.Array, found: Found) -> pa.Array:
-    """For every hit the number of the first exception of its group, in file order, in which it lies wholly; else null."""
+    """For every hit the number of its group's first exception, in file order, in which it lies wholly; else null."""
     by = np.full(len(found.row), -1, np.int64)
     rows = found.row[np.flatnonzero(np.diff(found.row, prepend=-1))]  # distinct, since they are sorted
     inside = plan.excepts.find(texts.take(pa.array(rows)))

@@ -56,7 +56,7 @@ def normalise(text: str) -> str:
     """A text as the matcher sees it, as long as the original in code points.
 
     Example:
-        >>> normalise("county\\u00a0lines\\r\\n‘runner’ ﬁve")  # the ligature is two characters in NFKC, so it stays
+        >>> normalise("county\\u00a0lines\\r\\n‘runner’ ﬁve")  # the ligature would be two, so it stays
         "county lines  'runner' ﬁve"
     """
     return text.translate(_normals)

@@ -52,9 +52,9 @@ def read_pattern(text: str) -> Pattern:
     Example:
         >>> read_pattern("LINE").word
         4
-        >>> read_pattern("(?=a)b")
+        >>> read_pattern("a(?=b)")
         Traceback (most recent call last):
-        countylines.match.dialect.PatternError: look-ahead and look-behind can't be matched: add an exception to the group instead
+        countylines.match.dialect.PatternError: look-ahead and look-behind can't be matched: add an exception instead
     """
     _check_text(text)
     try:

@@ -21,9 +21,9 @@ FEWEST_ROWS = 50  # below, two per cent is a single row, and says nothing
 
 
 def record_groups(hits: Frame, records: Frame, lexicon: Lexicon, settings: Match) -> Frame:
-    """``record_id``, ``group``, ``weight``: the distinct groups that hit each record, each with its weight in that record.
+    """``record_id``, ``group``, ``weight``: the distinct groups that hit each record, each with its weight there.
 
-    The weight is the group's, times the multiplier of the record's grading where the settings name one.
+    That is the group's own, times the multiplier of the record's grading where the settings name one.
     """
     found = hits.filter(nw.col("excepted_by").is_null()).select("record_id", "group").unique()
     if settings.use_marker:

@@ -70,7 +70,7 @@ def try_text(text: str, lexicon: Lexicon, except_rules: bool = True) -> Trial:
 
 
 def check_lexicon(path: Path | None = None) -> list[Finding]:
-    """Every example that a lexicon breaks: a hit that doesn't hit its group, a miss that does, a group without examples.
+    """Every example that a lexicon breaks: a hit that doesn't hit its group, a miss that does, a group without any.
 
     Raises:
         InputError: the lexicon can't be read at all.
@@ -89,7 +89,9 @@ def show_trial(console: Console, trial: Trial) -> None:
     if not trial.hits:
         console.print("No term of the lexicon hits this text.")
         return
-    table = Table("group", "term", "text", "weight", "cancelled by")
+    table = Table()
+    for heading in ("group", "term", "text", "weight", "cancelled by"):
+        table.add_column(heading, overflow="fold")  # patterns hold no blanks to break at
     for hit in trial.hits:
         weight = "0" if hit.excepted_by else f"{trial.weights[hit.group]:g}"
         cells = (hit.group, hit.term, trial.text[hit.start : hit.end], weight, hit.excepted_by or "")

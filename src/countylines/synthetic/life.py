@@ -89,7 +89,7 @@ def draw(rng: np.random.Generator, people: People, who: tuple[str, ...], rows: i
     for i, name in enumerate(who):
         mine = np.flatnonzero(kind == i)
         pool = people.pools[name]
-        spot = rng.random(len(mine)) ** (1.7 if name in SKEWED else 1.0)
+        spot = rng.random(len(mine)) ** (1.3 if name in SKEWED else 1.0)
         chosen[mine] = pool[(spot * len(pool)).astype(np.int64)]
         young[mine] = name in YOUNG
     return chosen, young

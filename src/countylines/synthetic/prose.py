@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from countylines.synthetic.crews import Line
 from countylines.synthetic.data import Scene, load, scenes, sentences, templates
@@ -17,11 +18,14 @@ from countylines.synthetic.scale import BIT, DRUGS
 from countylines.synthetic.slots import fills
 from countylines.synthetic.template import Fill, Nodes, Rows, parse, render, split
 
+Flags = NDArray[np.bool_]
+
 TAILS = np.array(
-    [0.01, 0.07, 0.16, 0.22, 0.20, 0.14, 0.09, 0.06, 0.05]
+    [0.01, 0.04, 0.12, 0.20, 0.21, 0.17, 0.12, 0.07, 0.06]
 )  # share of texts with 0, 1, 2 ... closing sentences
 MISSPELT, SHORTHAND = 0.05, 0.06  # share of texts
 CAPITALS = {"custody": 0.10, "prison": 0.25}  # share of a system's texts typed in capitals
+UNTIDY = " +([ .,])"  # blanks left where an alternative is empty
 ORDER = ("COUNTY LINE", "NEGATED", "CL WORDS", "CUCKOO", "DRUGS LINE", "MISPER", "OTHER")
 ANY_DRUG = sum(BIT[name] for name in DRUGS)
 
@@ -59,22 +63,26 @@ def write_texts(rng: np.random.Generator, events: Events, people: People, lines:
     said = [_carried(rng, events, name, slots) for name in (*ORDER, "drugs")]
     tails = _tails(rng, events, slots)
     text = pc.binary_join_element_wise(heads, *said, ends, *tails, "")
-    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, pattern=r" {2,}", replacement=" "))
+    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, pattern=UNTIDY, replacement=r"\1"))
     luck = rng.random(len(events))
-    text = _retyped(text, np.flatnonzero(luck < MISSPELT), "misspelt")
-    text = _retyped(text, np.flatnonzero(luck > 1 - SHORTHAND), "shorthand")
+    text = _change(text, luck < MISSPELT, lambda texts: _retyped(texts, "misspelt"))
+    text = _change(text, luck > 1 - SHORTHAND, lambda texts: _retyped(texts, "shorthand"))
     share = np.array([CAPITALS.get(scene.source, 0.01) for scene in scenes().values()])[events.scene]
-    return pc.if_else(pa.array(rng.random(len(events)) < share), pc.utf8_upper(text), text)
+    return _change(text, rng.random(len(events)) < share, pc.utf8_upper)
 
 
-def _retyped(text: pa.Array, rows: Rows, way: str) -> pa.Array:
-    """The texts, those rows as someone in a hurry types them."""
-    changed = text.take(pa.array(rows))
-    for word, other in load("typing.yaml")[way].items():
-        changed = pc.replace_substring(changed, pattern=word, replacement=other)
+def _change(text: pa.Array, rows: Flags, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The texts, those rows changed."""
     index = np.arange(len(text))
-    index[rows] = len(text) + np.arange(len(rows))
-    return pa.concat_arrays([text, changed]).take(pa.array(index))
+    index[rows] = len(text) + np.arange(np.count_nonzero(rows))
+    return pa.concat_arrays([text, change(text.filter(pa.array(rows)))]).take(pa.array(index))
+
+
+def _retyped(texts: pa.Array, way: str) -> pa.Array:
+    """The texts as someone in a hurry types them."""
+    for word, other in load("typing.yaml")[way].items():
+        texts = pc.replace_substring(texts, pattern=word, replacement=other)
+    return texts
 
 
 def _two(

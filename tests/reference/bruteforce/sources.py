@@ -32,6 +32,8 @@ MUST_HAVE = {  # without these a row has no key
     "person_links": ("source", "native_id"),
 }
 
+CODES = ("source", "role", "decision")
+
 
 @dataclass(frozen=True, order=True)
 class Reject:
@@ -71,7 +73,7 @@ class Sifter:
         taken: set[tuple[str, ...]] = set()
         for number, row in enumerate(self.tables.get(name, []), start=1):
             key = tuple(row.get(column, "") for column in EXTRACTS[name].key)
-            reason = "no key" if missing_key(name, row) else wrong(row)
+            reason = missing_key(name, row) or wrong(row)
             if reason is None and key in taken:
                 reason = "duplicate involvement" if name == "involvements" else "duplicate key"
             if reason is not None:
@@ -100,6 +102,7 @@ class Sifter:
 
 def sources(tables: Tables, settings: Ingest) -> Kept:
     """Sort every row into kept, set aside and rejected."""
+    tables = {name: [cleaned(row) for row in rows] for name, rows in tables.items()}
     sifter = Sifter(tables)
     kept: Tables = {"nominals": with_youngest(sifter.sift("nominals", fine, fine), tables)}
     people = {row["nominal_id"] for row in kept["nominals"]}
@@ -141,15 +144,21 @@ def sources(tables: Tables, settings: Ingest) -> Kept:
     return Kept(kept, sorted(sifter.rejects), rulings, as_of, dates, born)
 
 
+def cleaned(row: Row) -> Row:
+    """Ids and codes without the blanks around them, codes in small letters; the rest stays as it was written."""
+    stripped = {name: cell.strip() if name.endswith("_id") or name in CODES else cell for name, cell in row.items()}
+    return {name: cell.lower() if name in CODES else cell for name, cell in stripped.items()}
+
+
 def fine(_: Row) -> None:
     """Nothing is wrong with any row."""
 
 
-def missing_key(name: str, row: Row) -> bool:
+def missing_key(name: str, row: Row) -> str | None:
     """A decision needs one of its two; every other table all that must be there."""
     if name == "decisions":
-        return not row.get("nominal_id") and not row.get("record_id")
-    return any(not row.get(column) for column in MUST_HAVE[name])
+        return None if row.get("nominal_id") or row.get("record_id") else "names neither nominal nor record"
+    return None if all(row.get(column) for column in MUST_HAVE[name]) else "no key"
 
 
 def record_date(row: Row) -> dt.date | None:
