@@ -39,16 +39,16 @@ AS_OF = dt.date(2022, 2, 28)
 def test_children_and_unknown_ages_are_protected(frames: Frames, born: dt.date | None, is_child: bool | None) -> None:
     people = frames("nominal nominal_id date_of_birth", (0, "ann", born))
     found = protection(people, frames("nominal_id"), AS_OF, "protect")
-    columns = "nominal is_child believed_exploited protected"
-    assert rows(found, columns) == [(0, is_child, False, is_child is not False)]
+    columns = "nominal is_child believed_exploited ageless protected"
+    assert rows(found, columns) == [(0, is_child, False, born is None, is_child is not False)]
 
 
 def test_believed_victims_are_protected_and_unknown_ages_may_be_adult(frames: Frames) -> None:
     people = frames("nominal nominal_id date_of_birth", (0, "ann", None), (1, "bob", None))
     found = protection(people, frames("nominal_id", ("bob",), ("bob",)), AS_OF, "adult")
-    assert rows(found, "nominal is_child believed_exploited protected") == [
-        (0, None, False, False),
-        (1, None, True, True),
+    assert rows(found, "nominal is_child believed_exploited ageless protected") == [
+        (0, None, False, False, False),
+        (1, None, True, False, True),
     ]
 
 

@@ -35,7 +35,7 @@ def safeguarding(there: Frame, kept: Frame, held: Frame, records_behind: Frame) 
 
     Args:
         there: links in matched records.
-        kept: ``nominal``, ``is_child``, ``believed_exploited``, ``protected``.
+        kept: ``nominal``, ``is_child``, ``believed_exploited``, ``ageless``.
         held: ``nominal``, ``record``, ``held``.
 
     Returns:
@@ -43,8 +43,7 @@ def safeguarding(there: Frame, kept: Frame, held: Frame, records_behind: Frame) 
     """
     victims = there.filter(nw.col("only_victim")).select("nominal", "record", why=nw.lit(VICTIM_WHY))
     children = kept.filter(nw.col("is_child").fill_null(False)).select("nominal", why=nw.lit("child"))
-    ageless = kept.filter(nw.col("is_child").is_null() & nw.col("protected"))
-    ageless = ageless.select("nominal", why=nw.lit("age to be established"))
+    ageless = kept.filter(nw.col("ageless")).select("nominal", why=nw.lit("age to be established"))
     believed = kept.filter(nw.col("believed_exploited")).select("nominal", why=nw.lit("believed exploited"))
     why_held = nw.concat_str(nw.lit("held: "), "held")
     reasons = held.join(kept, on="nominal", how="semi").select("nominal", "record", why=why_held)

@@ -44,18 +44,21 @@ def protection(nominals: Frame, known_victims: Frame, as_of: dt.date, unknown_ag
         known_victims: ``nominal_id``.
 
     Returns:
-        One row per ``nominal``: ``is_child`` (null = age unknown), ``believed_exploited``, ``protected``.
+        One row per ``nominal``: ``is_child`` (null = age unknown), ``believed_exploited``, ``ageless`` (protected because
+        the age is unknown), ``protected``.
     """
     born = nw.col("date_of_birth")
     listed = known_victims.select("nominal_id").unique().with_columns(listed=nw.lit(True))
     flags = nominals.join(listed, on="nominal_id", how="left").with_columns(
         is_child=under_age(born, nw.lit(as_of)), believed_exploited=nw.col("listed").fill_null(False)
     )
+    ageless = nw.col("is_child").is_null() & nw.lit(unknown_age == "protect")
     return flags.select(
         "nominal",
         "is_child",
         "believed_exploited",
-        protected=nw.col("is_child").fill_null(unknown_age == "protect") | nw.col("believed_exploited"),
+        ageless=ageless,
+        protected=nw.col("is_child").fill_null(False) | nw.col("believed_exploited") | ageless,
     )
 
 
