@@ -1,7 +1,8 @@
 """The script a data scientist would write first (pandas, re, networkx), beside a whole run on the same records.
 
 ``python benchmarks/straightforward.py [RECORDS]``, 100,000 by default. It reads the extracts, scores the texts, weighs,
-prunes and ties the people with default settings, and must keep the same people with the same weights and edges. It finds no groups: networkx has no Walktrap.
+prunes and ties the people with default settings, and must keep the same people with the same weights and edges. It
+finds no groups: networkx has no Walktrap.
 """
 
 from __future__ import annotations

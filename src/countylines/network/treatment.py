@@ -44,8 +44,8 @@ def protection(nominals: Frame, known_victims: Frame, as_of: dt.date, unknown_ag
         known_victims: ``nominal_id``.
 
     Returns:
-        One row per ``nominal``: ``is_child`` (null = age unknown), ``believed_exploited``, ``ageless`` (protected because
-        the age is unknown), ``protected``.
+        One row per ``nominal``: ``is_child`` (null = age unknown), ``believed_exploited``, ``ageless`` (protected
+        because the age is unknown), ``protected``.
     """
     born = nw.col("date_of_birth")
     listed = known_victims.select("nominal_id").unique().with_columns(listed=nw.lit(True))

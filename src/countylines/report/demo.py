@@ -26,4 +26,4 @@ def show_demo(console: Console, extracts: Path, made: Path) -> None:
         ("another town", "countylines demo --records 100000 --seed 2"),
     ]
     for what, command in commands:
-        console.print(Text(f"  {what:22} {command}"))
+        console.print(Text(f"  {what:22} {command}"), soft_wrap=True)

@@ -27,9 +27,11 @@ def show_summary(console: Console, run: Run) -> None:
     console.print(_terms(run.read("term_table")))
     for note in run.manifest["notes"]:
         console.print(Text(f"! {note}", style="yellow"))
-    console.print(f"The run is in {run.folder}. Scores are words for where to look, not findings.")
+    console.print("Scores are words for where to look, not findings.")
+    console.print(Text(f"The run is in {run.folder}"), soft_wrap=True)  # paths and commands are copied: no line breaks
     if not nominals.is_empty():
-        console.print(Text(f"Why is somebody here? countylines explain {nominals['nominal_id'][0]} --run {run.folder}"))
+        command = f"countylines explain {nominals['nominal_id'][0]} --run {run.folder}"
+        console.print(Text(f"Why is somebody here? {command}"), soft_wrap=True)
 
 
 def show_runs(console: Console, runs: Sequence[Run], folder: Path) -> None:

@@ -78,5 +78,5 @@ def scale(records: int) -> Scale:
     """
     hits = shares({name: count * records / BASE for name, count in HITS.items()})
     lines = max(2, min(3, records // 10_000 + 1), round(50 * records / BASE))
-    crew = min(1.0, max(0.3, 0.79 * hits["COUNTY LINE"] / (lines * sum(CREW.values()) * 0.75)))
+    crew = min(1.0, max(0.3, 0.79 * hits["COUNTY LINE"] / (lines * sum(CREW.values()) * 1.7)))
     return Scale(records, max(600, round(0.3 * records)), lines, crew, hits, max(4, round(280 * records / BASE)))

@@ -196,14 +196,16 @@ def aside_record(row: Row, settings: Ingest) -> str | None:
 
 
 def suspected_false(grading: str) -> bool:
-    """E in the middle of a 3x5x2 grading (a digit first), 5 in the middle of a 5x5x5 one (a letter first).
+    """E in the middle place of a 3x5x2 grading (a digit first), 5 in that of a 5x5x5 one (a letter first).
 
     Example:
-        >>> [suspected_false(written) for written in ("1EP", "3/E/C", "E51", "B 5 2", "1BP", "E15", "B25", "")]
-        [True, True, True, True, False, False, False, False]
+        >>> [suspected_false(written) for written in ("1EP", "3/E/C", "E51", "B 5 2", "1E")]
+        [True, True, True, True, True]
+        >>> [suspected_false(written) for written in ("1BP", "E15", "B25", "3AE", "")]
+        [False, False, False, False, False]
     """
     letters = re.sub(r"[^0-9A-Z]", "", grading.upper())
-    return bool(re.fullmatch(r"[1-3]E[PC]\d?|[A-E]5[1-5]", letters))
+    return bool(re.match(r"[1-3]E|[A-E]5", letters))
 
 
 def with_youngest(rows: list[Row], tables: Tables) -> list[Row]:
