@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from countylines.engine import DuckDB
-from countylines.match import find_hits, load_lexicon
+from countylines.match import Lexicon, find_hits, load_lexicon
 from countylines.progress import Progress
 
 COMMON = """
@@ -97,46 +97,52 @@ def write_texts(path: Path, rows: int, seed: int = 1) -> None:
 
 
 def main() -> None:
-    """Print the times and their ratio."""
+    """Measure in a folder that is gone afterwards, unless one is named."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=1_000_000)
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--folder", type=Path)
+    arguments.add_argument("--folder", type=Path, help="keeps the texts for the next time")
     given = arguments.parse_args()
-    folder = given.folder or Path(tempfile.mkdtemp())
-    texts = folder / f"texts-{given.rows}.parquet"
-    if not texts.exists():
-        write_texts(texts, given.rows)
-    size = texts.stat().st_size / given.rows
     lexicon = load_lexicon(None)
-    print(f"{given.rows:,} rows, {size:.0f} bytes a row in zstd Parquet, {given.threads} threads")
-    reads: list[tuple[float, float]] = []
-    matches: list[tuple[float, float]] = []
-    for _ in range(given.rounds):
-        engine = DuckDB(threads=given.threads)
-        started, cpu = time.perf_counter(), cpu_seconds()
-        engine.connection.sql(f"select sum(strlen(text)) from read_parquet('{texts}')").fetchall()
-        reads.append((time.perf_counter() - started, cpu_seconds() - cpu))
-        started, cpu = time.perf_counter(), cpu_seconds()
-        hits = find_hits(engine.scan(texts), lexicon, True, engine, folder / "hits.parquet", Progress())
-        matches.append((time.perf_counter() - started, cpu_seconds() - cpu))
-        count = hits.collect().shape[0]
-        engine.close()
-        (folder / "hits.parquet").unlink()
-    for name, rounds in (("DuckDB reads the text", reads), ("match", matches)):
-        wall, cpu = (statistics.median(column) / given.rows * 1e9 for column in zip(*rounds, strict=True))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.folder or Path(scratch)
+        texts = folder / f"texts-{given.rows}.parquet"
+        if not texts.exists():
+            write_texts(texts, given.rows)
+        size = texts.stat().st_size / given.rows
+        print(f"{given.rows:,} rows, {size:.0f} bytes a row in zstd Parquet, {given.threads} threads")
+        pairs = [
+            one_round(texts, lexicon, Path(scratch) / f"{number}.parquet", given.threads)
+            for number in range(given.rounds)
+        ]
+    for number, name in enumerate(("DuckDB reads the text", "match")):
+        wall, cpu = (statistics.median(pair[number][kind] for pair in pairs) / given.rows * 1e9 for kind in (0, 1))
         print(f"{name:22} {wall:7.0f} ns a row, {cpu:7.0f} ns of CPU a row")
-    ratios = sorted(match[0] / read[0] for read, match in zip(reads, matches, strict=True))
-    cpu_ratio = statistics.median(match[1] / read[1] for read, match in zip(reads, matches, strict=True))
-    spread = f"from {ratios[0]:.2f} to {ratios[-1]:.2f}"
-    print(f"ratio: wall times {statistics.median(ratios):.2f} ({spread}), CPU {cpu_ratio:.2f}; {count:,} hits")
+    walls, cpus = (sorted(match[kind] / read[kind] for read, match in pairs) for kind in (0, 1))
+    for name, ratios in (("wall time", walls), ("CPU", cpus)):
+        print(f"ratio, {name}: median {statistics.median(ratios):.2f}, from {ratios[0]:.2f} to {ratios[-1]:.2f}")
 
 
-def cpu_seconds() -> float:
-    """Processor time of this process, all threads."""
+def one_round(
+    texts: Path, lexicon: Lexicon, out: Path, threads: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Wall and processor seconds of DuckDB's read, then of the match."""
+    engine = DuckDB(threads=threads)
+    start = now()
+    engine.connection.sql(f"select sum(strlen(text)) from read_parquet('{texts}')").fetchall()
+    between = now()
+    find_hits(engine.scan(texts), lexicon, True, engine, out, Progress())
+    end = now()
+    engine.close()
+    read, match = ((b[0] - a[0], b[1] - a[1]) for a, b in ((start, between), (between, end)))
+    return read, match
+
+
+def now() -> tuple[float, float]:
+    """Wall clock, and processor time of this process with all its threads."""
     times = os.times()
-    return times.user + times.system
+    return time.perf_counter(), times.user + times.system
 
 
 if __name__ == "__main__":

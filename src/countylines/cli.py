@@ -58,6 +58,7 @@ def stop(message: str, code: int = 2) -> None:
 
 @app.callback(invoke_without_command=True)
 def version(show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    """What comes before any command."""
     if show:
         print(__version__)
         raise typer.Exit

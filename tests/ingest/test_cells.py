@@ -21,8 +21,7 @@ ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: dt.timezone(dt.timede
 def test_whatever_python_writes_as_iso_is_read(written: list[dt.datetime]) -> None:
     for separator in "T ":
         cells = pl.Series([moment.isoformat(separator) for moment in written], dtype=pl.String)
-        utc = [m.astimezone(dt.UTC).replace(tzinfo=None) if m.tzinfo else m for m in written]
-        assert moments(cells).to_list() == utc
+        assert moments(cells).to_list() == [moment.replace(tzinfo=None) for moment in written]
 
 
 @pytest.mark.parametrize(
@@ -35,8 +34,8 @@ def test_whatever_python_writes_as_iso_is_read(written: list[dt.datetime]) -> No
         ("2020-01-31T23:59:59.123456789", dt.datetime(2020, 1, 31, 23, 59, 59, 123456)),
         ("2020-01-31T23:59:59,5", dt.datetime(2020, 1, 31, 23, 59, 59, 500000)),
         ("2020-01-31T23:59Z", dt.datetime(2020, 1, 31, 23, 59)),
-        ("2020-01-31 00:30+01", dt.datetime(2020, 1, 30, 23, 30)),
-        ("2020-01-31T00:30:00+0100", dt.datetime(2020, 1, 30, 23, 30)),
+        ("2020-01-31 00:30+01", dt.datetime(2020, 1, 31, 0, 30)),
+        ("2020-01-31T00:30:00+0100", dt.datetime(2020, 1, 31, 0, 30)),
         ("31/01/2020 10:05", dt.datetime(2020, 1, 31, 10, 5)),
         ("", None),
         ("  ", None),
@@ -49,7 +48,7 @@ def test_moments(cell: str, moment: dt.datetime | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2020-13-01", "2020-02-30", "20200101", "1/2/2020", "20-01-31", "2020-01-31T25:00", "soon", "2020", "0"]
+    "cell", ["2020-13-01", "2020-02-30", "20201301", "1/2/2020", "20-01-31", "2020-01-31T25:00", "soon", "2020", "0"]
 )
 def test_no_moments(cell: str) -> None:
     array, failed = typed(pa.array(["2020-01-01", cell]), MOMENT)
@@ -84,7 +83,7 @@ def test_flags(cells: list[str | None]) -> None:
         (
             pa.array([dt.datetime(2020, 7, 1, 0, 30)], pa.timestamp("ms", "Europe/London")),
             MOMENT,
-            dt.datetime(2020, 7, 1, 0, 30),
+            dt.datetime(2020, 7, 1, 1, 30),  # the clock in London
         ),
         (pa.array([True]), FLAG, True),
         (pa.array([1]), FLAG, True),

@@ -29,6 +29,7 @@ RECORDS = [  # record_id, source, occurred, recorded, grading, restricted, then 
     ("intelligence:2", "intelligence", "2020-01-01", "", "b/5/1", "", "suspected false"),
     ("intelligence:3", "intelligence", "2020-01-01", "", "E41", "", None),
     ("intelligence:4", "intelligence", "2020-01-01", "", "3DP", "", None),
+    ("intelligence:6", "intelligence", "20200101", "", "3x5x2: 1 E C", "", "suspected false"),
     ("intelligence:5", "intelligence", "2020-06-30", "", "1E", "1", "suspected false"),
 ]
 INVOLVEMENTS = [
@@ -106,7 +107,7 @@ def test_every_reason(duckdb_engine: DuckDB, tmp_path: Path) -> None:
         ("crime:1", "ann", "victim"),
         ("intelligence:3", "bob", "subject"),
     ]
-    assert taken.sources.counts["records"] == Counts(18, 6, 5, 7)
+    assert taken.sources.counts["records"] == Counts(19, 6, 6, 7)
     assert taken.sources.counts["involvements"] == Counts(15, 3, 3, 9)
     assert taken.sources.as_of == dt.date(2020, 3, 3)  # the latest that is kept
     assert taken.sources.unlinked == {"crime": 3, "intelligence": 1}

@@ -32,12 +32,13 @@ _SPELL = {
     "%.f": r"(?:\.\d{1,9})?",
     "%#z": r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)",
 }
-_ISO_DAY = (r"^\d{4}-\d{2}-\d{2}$", "%Y-%m-%d")
-_ISO = tuple(
-    (rf"^\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}{seconds_shape}{zone_shape}$", f"%Y-%m-%dT%H:%M{seconds}{zone}")
-    for zone, zone_shape in (("", ""), ("%#z", _SPELL["%#z"]))
-    for seconds, seconds_shape in (("", ""), (":%S%.f", r":\d{2}(?:\.\d{1,9})?"))
+_ISO = (
+    (r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$", "%Y-%m-%dT%H:%M"),
+    (r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?$", "%Y-%m-%dT%H:%M:%S%.f"),
+    (r"^\d{4}-\d{2}-\d{2}$", "%Y-%m-%d"),
+    (r"^\d{8}$", "%Y%m%d"),
 )
+_OFFSET = rf"(T\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?){_SPELL['%#z']}$"
 
 
 def shape(layout: str) -> str:
@@ -131,20 +132,22 @@ def typed(
 
 
 def moments(series: pl.Series, layouts: Sequence[str] = ()) -> pl.Series:
-    """ISO 8601 moments, with T or a blank, with or without seconds and fractions; an offset is taken to UTC.
+    """ISO 8601 moments, with T or a blank, with or without seconds and fractions; an offset is left out.
+
+    The clock that is written is the clock of the force: taken to UTC, the first hour of every summer day would belong to
+    the day before.
 
     Example:
         >>> moments(pl.Series(["2020-01-31", "2020-01-31 10:00:30.5", "2020-01-31T10:00+01:00"])).dt.time().to_list()
-        [datetime.time(0, 0), datetime.time(10, 0, 30, 500000), datetime.time(9, 0)]
+        [datetime.time(0, 0), datetime.time(10, 0, 30, 500000), datetime.time(10, 0)]
     """
     clean = series.str.replace(r"^(\d{4}-\d{2}-\d{2}) ", "${1}T").str.replace(r"(:\d{2}),(\d)", "${1}.${2}")
-    known = (_ISO[0], _ISO[1], _ISO_DAY, _ISO[2], _ISO[3])
-    made = _tried(clean, known)
+    made = _tried(clean.str.replace(_OFFSET, "${1}"), _ISO)
     return made.fill_null(_tried(series, [(shape(layout), layout) for layout in layouts])) if layouts else made
 
 
 def days(series: pl.Series, layouts: Sequence[str] = ()) -> pl.Series:
-    """Days as written: of a moment its day, without a move to UTC, which would shift birth dates."""
+    """Days as written: of a moment its day."""
     iso = series.str.replace(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", "${1}")
     return moments(iso, layouts).dt.date()
 
@@ -176,7 +179,7 @@ def _tried(series: pl.Series, layouts: Sequence[tuple[str, str]]) -> pl.Series:
             left, cells = left.filter(fits), cells.filter(fits)
             if "%H" in layout:
                 got = cells.str.to_datetime(layout, time_unit="us", strict=False)
-                got = got.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if "z" in layout else got
+                got = got.dt.replace_time_zone(None) if "z" in layout else got
             else:
                 got = cells.str.to_date(layout, strict=False).cast(pl.Datetime("us"))
             made = made.scatter(left, got)
@@ -184,9 +187,9 @@ def _tried(series: pl.Series, layouts: Sequence[tuple[str, str]]) -> pl.Series:
 
 
 def _times(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Dates and timestamps of any unit; a time zone is taken to UTC."""
+    """Dates and timestamps of any unit; of one with a time zone the clock there."""
     if pa.types.is_timestamp(array.type) and array.type.tz:
-        array = array.cast(pa.timestamp(array.type.unit, "UTC")).cast(pa.timestamp(array.type.unit))
+        array = pc.local_timestamp(array)
     return array.cast(pa.timestamp("us"), safe=False).cast(kind, safe=False)
 
 

@@ -137,10 +137,11 @@ def without_repeats(verdict: Frame, later: Frame, why: str) -> Frame:
 def records_aside(verdict: Frame, since: dt.date, include_restricted: bool) -> Frame:
     """Set aside records before ``since``, intelligence graded as suspected false, and restricted ones.
 
-    3x5x2 has its E in the middle place (``2EP``), 5x5x5 its 5 in the second (``B51``); separators don't count.
+    3x5x2 has its E in the middle place (``2EP``), 5x5x5 its 5 in the second (``B51``); separators don't count, and the
+    scheme's name may stand before it.
     """
     grade = nw.col("grading").str.replace_all("[^A-Za-z0-9]", "").str.to_uppercase()
-    false = (nw.col("source") == "intelligence") & grade.str.contains("^([1-3]E|[A-E]5)").fill_null(False)
+    false = (nw.col("source") == "intelligence") & grade.str.contains("^(3X5X2|5X5X5)?([1-3]E|[A-E]5)").fill_null(False)
     found = [
         nw.col("_aside"),
         reason(nw.col("date") < nw.lit(since), reasons.BEFORE),

@@ -139,11 +139,11 @@ def _fit_age(rng: np.random.Generator, people: People, member: Member) -> None:
 
 def _show(rng: np.random.Generator, members: Sequence[Member], people: People) -> None:
     """Decide how everybody shows: exactly a third of the exploited children never beside their line's holder, of them
-    a tenth of all not linked at all; spread evenly over those still children and those since grown up."""
+    a tenth of all (at least one) not linked at all; spread evenly over those still children and those grown up."""
     children = [members[i] for i in rng.permutation(len(members)) if members[i].child]
     children.sort(key=lambda member: END_DAY - people.born[member.person] < 18 * YEAR)
     apart = _every(children, round(len(children) / 3))
-    unlinked = _every(apart, min(len(apart), round(len(children) / 10)))
+    unlinked = _every(apart, min(len(apart), max(1, round(len(children) / 10))))
     for member in children:
         member.link = WITH_HOLDER
     for member in apart:

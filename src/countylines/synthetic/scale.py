@@ -29,6 +29,9 @@ DRUGS = ("COCAINE", "CRACK", "HEROIN", "WEED", "SMACK", "OTHER DRUG")
 
 CREW = {"holder": 1.6, "elder": 2.6, "dealer": 4.8, "runner": 9.0, "cuckooed": 3.0}  # people of a line, on average
 
+LINE_SHARE = 0.79  # of the records that say COUNTY LINE, those about a line and its own people; the rest: see decoys.py
+PER_PERSON = 1.7  # such records a person of a line, at least: crews are smaller where they would be fewer
+
 
 def shares(wanted: Mapping[str, float]) -> dict[str, int]:
     """Whole numbers by largest remainder: they add up to the rounded total, ties go to the earlier name.
@@ -66,7 +69,7 @@ class Scale:
     @property
     def line_records(self) -> int:
         """Records that say COUNTY LINE and are about a line and its own people."""
-        return round(0.79 * self.hits["COUNTY LINE"])
+        return round(LINE_SHARE * self.hits["COUNTY LINE"])
 
 
 def scale(records: int) -> Scale:
@@ -78,5 +81,6 @@ def scale(records: int) -> Scale:
     """
     hits = shares({name: count * records / BASE for name, count in HITS.items()})
     lines = max(2, min(3, records // 10_000 + 1), round(50 * records / BASE))
-    crew = min(1.0, max(0.3, 0.79 * hits["COUNTY LINE"] / (lines * sum(CREW.values()) * 1.7)))
+    spoken = LINE_SHARE * hits["COUNTY LINE"]
+    crew = min(1.0, max(0.3, spoken / (lines * sum(CREW.values()) * PER_PERSON)))
     return Scale(records, max(600, round(0.3 * records)), lines, crew, hits, max(4, round(280 * records / BASE)))
