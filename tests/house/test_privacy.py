@@ -50,6 +50,10 @@ def test_the_scanner_finds_what_it_looks_for(tmp_path: Path) -> None:
     assert len(found(REGISTRY, [page])) == 1
 
 
+def test_no_path_of_somebodys_machine(project_files: list[Path]) -> None:
+    assert not found(re.compile(r"(?<![\w.~}])/(?:home|Users|work|root)/\w+"), project_files)
+
+
 def test_pictures_fetch_nothing(root: Path) -> None:
     pictures = sorted((root / "docs").rglob("*.svg"))
     assert pictures

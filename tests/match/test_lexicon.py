@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -156,7 +157,8 @@ def test_the_shipped_street_names() -> None:
     assert {"brown", "white", "charlie", "ice", "horse", "speed", "spice", "nos"} <= ambiguous
     assert all(term.note for term in terms if term.ambiguous)
     for term in terms:
-        plain = term.pattern.replace("[sz]", "s").replace("?", "")
+        plain = re.sub(r"\(\?:([^|)]*)[^)]*\)", r"\1", term.pattern)  # the first alternative
+        plain = plain.replace("[sz]", "s").replace("?", "")
         assert ("OTHER DRUG" in try_text(f"found {plain}, seized", lexicon).weights) == term.on, term
 
 

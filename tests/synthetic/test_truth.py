@@ -125,3 +125,12 @@ def test_ethnicity_and_sex_say_nothing_of_role(city: Made) -> None:
     lines = people.filter(pl.col("line_id").is_not_null())
     share = (lines["ethnicity"] == "White British").mean()
     assert abs(share - (people["ethnicity"] == "White British").mean()) < 0.12
+
+
+def test_records_of_a_line_lie_in_its_areas(made: Made) -> None:
+    about = made.read("truth/record").filter("is_county_lines").join(made.read("records"), on="record_id")
+    lines = made.read("truth/line").with_columns(pl.col("areas").str.split(";"))
+    there = about.join(lines, on="line_id").filter(pl.col("area").is_not_null())
+    inside = there["areas"].list.contains(there["area"])
+    assert 0.8 < inside.mean() < 0.97
+    assert (inside | (there["area"] == there["import_area"])).all()

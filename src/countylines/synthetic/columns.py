@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from countylines.synthetic.clock import DAY_MINUTES, LAST, SINCE_MINUTE, START_DAY
+from countylines.synthetic.crews import Line
 from countylines.synthetic.data import load, scenes, words
 from countylines.synthetic.events import NOBODY, Events, take
+from countylines.synthetic.people import People
 from countylines.tables import ROLES, SOURCES
 
 LETTER = {"crime": "C", "intelligence": "I", "custody": "D", "prison": "R", "missing": "M"}
@@ -34,6 +36,10 @@ class Filed:
     recorded: NDArray[np.int32]
     number: NDArray[np.int32]
     place: NDArray[np.int64]
+
+    def part(self, rows: NDArray[np.int64]) -> Filed:
+        """Some of them."""
+        return Filed(take(self.events, rows), self.recorded[rows], self.number[rows], self.place[rows])
 
     @property
     def used(self) -> NDArray[np.bool_]:
@@ -94,22 +100,34 @@ def days(values: NDArray[np.int32], known: NDArray[np.bool_] | None = None) -> p
 
 
 def other_columns(
-    rng: np.random.Generator, events: Events, recorded: NDArray[np.int32], source: NDArray[np.int8]
+    rng: np.random.Generator, filed: Filed, source: NDArray[np.int8], people: People, lines: Sequence[Line]
 ) -> dict[str, pa.Array]:
     """Offence, outcome, proactive, area, grading, restricted and marker of each record."""
+    events = filed.events
     offence, cjs = _offences(rng, events)
-    names = words()
-    area = rng.integers(0, len(names["area"]), len(events))
     return {
         "offence_code": offence,
         "cjs_code": cjs,
         "outcome_code": _outcomes(rng, events, source),
         "proactive": _proactive(rng, events, source),
-        "area": pa.array(names["area"]).take(pa.array(area, mask=rng.random(len(events)) < 0.03)),
-        "grading": _gradings(rng, events, recorded, source),
+        "area": _areas(rng, events, people, lines),
+        "grading": _gradings(rng, events, filed.recorded, source),
         "restricted": pa.array(events.aside == RESTRICTED),
         "marker": pa.array((events.about == 1) & (rng.random(len(events)) < 0.3) | (rng.random(len(events)) < 0.0002)),
     }
+
+
+def _areas(rng: np.random.Generator, events: Events, people: People, lines: Sequence[Line]) -> pa.Array:
+    """A line's records lie in its areas, a few where it comes from; others mostly where the first person lives."""
+    names, n = words(), len(events)
+    first = events.cast[:, 0]
+    near = (first != NOBODY) & (rng.random(n) < 0.6)
+    area = np.where(near, people.area[first], rng.integers(0, len(names["area"]), n)).astype(np.int64)
+    places = np.array([[line.areas[i % len(line.areas)] for i in range(3)] for line in lines])
+    of_line = places[events.line, rng.integers(0, 3, n)]
+    origin = len(names["area"]) + np.array([line.origin for line in lines])[events.line]
+    area = np.where(events.line >= 0, np.where(rng.random(n) < 0.1, origin, of_line), area)
+    return pa.array(names["area"] + names["outside"]).take(pa.array(area, mask=rng.random(n) < 0.03))
 
 
 def _offences(rng: np.random.Generator, events: Events) -> tuple[pa.Array, pa.Array]:

@@ -127,17 +127,17 @@ def _write_records(force: Force, seed: int, folder: Path, form: Form, advance: A
 
 
 def _records(rng: np.random.Generator, force: Force, rows: np.ndarray) -> tuple[pa.Array, dict[str, pa.Array]]:
-    events, recorded = take(force.filed.events, rows), force.filed.recorded[rows]
-    source = source_of(events)
-    ids = record_ids(source, force.filed.number[rows])
+    filed = force.filed.part(rows)
+    source = source_of(filed.events)
+    ids = record_ids(source, filed.number)
     return ids, {
         "record_id": ids,
         "source": pa.array(SOURCES).take(pa.array(source)),
-        "occurred": moments(np.minimum(events.when, recorded)),
-        "recorded": moments(recorded),
-        "text": write_texts(rng, events, force.people, force.lines),
+        "occurred": moments(np.minimum(filed.events.when, filed.recorded)),
+        "recorded": moments(filed.recorded),
+        "text": write_texts(rng, filed.events, force.people, force.lines),
         "urn": pa.nulls(len(rows), pa.string()),
-        **other_columns(rng, events, recorded, source),
+        **other_columns(rng, filed, source, force.people, force.lines),
     }
 
 

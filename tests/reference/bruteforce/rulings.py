@@ -49,7 +49,7 @@ def victim_instead(involvements: list[Row], rulings: list[Ruling]) -> tuple[list
     """
     kept, already = [], []
     victims = {(row["record_id"], row["nominal_id"]) for row in involvements if row["role"] == "victim"}
-    for row in involvements:
+    for row in sorted(involvements, key=lambda row: row["role"]):  # of several, the one that sorts first is kept
         place = (row["record_id"], row["nominal_id"])
         if row["role"] not in OFFENDER_ROLES or not victim_by_ruling(*place, rulings):
             kept.append(row)

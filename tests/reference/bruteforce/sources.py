@@ -29,7 +29,7 @@ MUST_HAVE = {  # without these a row has no key
     "releases": ("nominal_id",),
     "episodes": ("record_id", "nominal_id"),
     "care": ("nominal_id",),
-    "person_links": ("source", "native_id"),
+    "person_links": ("source", "native_id", "nominal_id"),
 }
 
 CODES = ("source", "role", "decision")
