@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from countylines.synthetic.clock import LAST, SINCE_MINUTE, minute_of
 from countylines.synthetic.crews import (
@@ -101,19 +102,30 @@ class Stage:
         low = max([minute_of(m.start) for m in members] + [SINCE_MINUTE + 1440])
         return min(some_minute(self.rng, low, min([minute_of(m.end) for m in members] + [LAST])), LAST - 1440)
 
-    def cover(self) -> list[tuple[str, list[tuple[Member | int, str]]]]:
-        """Spoken records that show everyone who is to be shown, children beside the holder or beside others."""
+    def tenants(self) -> list[Member]:
+        """The cuckooed tenants who are to be shown."""
+        return [m for m in self.shown if m.role == "cuckooed"]
+
+    def dealers(self) -> list[Member]:
+        """Those who use their flats."""
+        return [m for m in self.shown if m.role in ("elder", "dealer")] or self.shown[:1]
+
+    def cover(self, flats: int) -> list[tuple[str, list[tuple[Member | int, str]]]]:
+        """Spoken records that show everyone who is to be shown, children beside the holder or beside others.
+
+        ``flats``: so many tenants show in records of their own, and need none here.
+        """
         made: list[tuple[str, list[tuple[Member | int, str]]]] = []
         holders = [m for m in self.shown if m.role == "holder"]
-        elders = [m for m in self.shown if m.role in ("elder", "dealer")] or holders
-        for link, leads in ((WITH_HOLDER, holders), (WITH_OTHERS, elders)):
+        dealers = self.dealers()
+        for link, leads in ((WITH_HOLDER, holders), (WITH_OTHERS, dealers)):
             waiting = [m for m in self.shown if m.link == link]
             for turn, pair in enumerate(self._pairs(waiting)):
                 scene = "line_vehicle" if turn % 2 else "line_log"
                 made.append((scene, [(m, "subject") for m in (leads[turn % len(leads)], *pair)]))
         seen = {m.person for _, cast in made for m, _ in cast if isinstance(m, Member)}
-        for tenant in [m for m in self.shown if m.role == "cuckooed"]:
-            made.append(("line_cuckoo", [(tenant, "subject"), (elders[len(made) % len(elders)], "subject")]))
+        for tenant in self.tenants()[flats:]:
+            made.append(("line_cuckoo", [(tenant, "subject"), (dealers[len(made) % len(dealers)], "subject")]))
         rest = [m for m in self.shown if m.role != "cuckooed" and m.person not in seen]
         for start in range(0, len(rest), 3):
             made.append(("line_log", [(m, "subject") for m in rest[start : start + 3]]))
@@ -131,7 +143,12 @@ class Stage:
 
 
 def play(
-    rng: np.random.Generator, people: People, lines: Sequence[Line], spoken: int, close_mothers: set[int]
+    rng: np.random.Generator,
+    people: People,
+    lines: Sequence[Line],
+    spoken: int,
+    cuckooed: int,
+    close_mothers: set[int],
 ) -> Planned:
     """Every line's records: ``spoken`` ones that say county line, and about as many that don't.
 
@@ -140,14 +157,19 @@ def play(
         people: everybody.
         lines: the lines.
         spoken: how many used records say county line, over all lines.
+        cuckooed: how many may say that a flat is cuckooed and not that there is a county line.
         close_mothers: children whose mother is named as a subject beside them.
     """
     planned, plots = Planned(), load("plots.yaml")
     weights = np.array([len(line.members) * rng.uniform(0.7, 1.3) for line in lines])
-    counts = np.floor(np.cumsum(weights) / weights.sum() * spoken + 1e-9).astype(int)
-    for line, count in zip(lines, np.diff(counts, prepend=0), strict=True):
-        stage = Stage(rng, people, line, lines)
-        covering = stage.cover()[:count]
+    stages = [Stage(rng, people, line, lines) for line in lines]
+    tenants = np.array([len(stage.tenants()) for stage in stages], float)
+    flats = _split(tenants, min(cuckooed, int(tenants.sum())))
+    for stage, count, own in zip(stages, _split(weights, spoken), flats, strict=True):
+        for turn, tenant in enumerate(stage.tenants()[:own]):
+            dealer = stage.dealers()[turn % len(stage.dealers())]
+            _add(planned, stage, "line_cuckoo", [(tenant, "subject"), (dealer, "subject")], BIT["CUCKOO"])
+        covering = stage.cover(own)[:count]
         for scene, cast in covering:
             _add(planned, stage, scene, cast, BIT["COUNTY LINE"])
         for number in range(round(1.02 * (count - len(covering)))):
@@ -157,6 +179,12 @@ def play(
         _unspoken(planned, stage, plots["unspoken"], round(0.8 * count))
         _half_hidden(planned, stage)
     return planned
+
+
+def _split(weights: NDArray[np.float64], total: int) -> list[int]:
+    """The total in whole parts, as near to the weights as they go."""
+    ends = np.floor(np.cumsum(weights) / max(weights.sum(), 1e-9) * total + 1e-9).astype(int)
+    return [int(part) for part in np.diff(ends, prepend=0)]
 
 
 def _plot(stage: Stage, plots: Sequence[Mapping[str, Any]]) -> tuple[str, list[tuple[Member | int, str]]]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from countylines.errors import InputError
 from countylines.progress import Advance, Progress
-from countylines.synthetic import truth
+from countylines.synthetic import truth, wording
 from countylines.synthetic.columns import Filed, file_events, moments, other_columns, record_ids, source_of
 from countylines.synthetic.crew_life import own_lives, play
 from countylines.synthetic.crews import Line, make_lines
@@ -23,7 +23,6 @@ from countylines.synthetic.life import counter_allegations, ordinary_life
 from countylines.synthetic.people import People, make_people, make_pools
 from countylines.synthetic.prose import write_texts
 from countylines.synthetic.scale import Scale, scale
-from countylines.synthetic.wording import add_beside, assign
 from countylines.synthetic.write import Form, Sink, whole_folder, write_whole
 from countylines.tables import EXTRACTS, ROLES, SOURCES
 from countylines.writer import GROUP_ROWS
@@ -89,16 +88,17 @@ def invent(size: Scale, seed: int) -> Force:
     make_pools(next(streams), people, (member.person for member in members), soc.tolist(), len(members))
     children = [member.person for member in members if member.child]
     close_mothers = set(children[:: max(1, len(children) // max(1, round(0.04 * len(members))))])
-    planned = play(next(streams), people, lines, size.line_records, close_mothers)
+    flats = wording.own_flats(size)
+    planned = play(next(streams), people, lines, size.line_records, flats, close_mothers)
     decoys = Decoys(next(streams), people, lines, size, planned)
     decoys.plan()
-    add_beside(next(streams), planned, size)
+    wording.add_beside(next(streams), planned, size)
     decoys.finish()
     alone = own_lives(next(streams), people, lines)
     ordinary = ordinary_life(next(streams), people, size.records - len(planned.rows) - len(alone))
     events = join([planned.events(), alone, ordinary])
     filed = file_events(next(streams), events)
-    assign(next(streams), filed.events, filed.used, size)
+    wording.assign(next(streams), filed.events, filed.used, size)
     beyond = [*planned.crowd, *counter_allegations(next(streams), events)]
     crowd = [(int(filed.place[row]), person, ROLES.index(role)) for row, person, role in beyond]
     return Force(people, lines, filed, sorted(crowd), decoys.roles)

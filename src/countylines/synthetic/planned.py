@@ -49,9 +49,9 @@ class Planned:
         scene, cast, when, line, before, about, decoy, aside = self.rows[row]
         self.rows[row] = (scene, cast, when, line, before | words, about, decoy, aside)
 
-    def carried(self, word: int) -> int:
-        """How many used events carry a word group already."""
-        return sum(1 for row in self.rows if row[4] & word and not row[7])
+    def carried(self, word: int, line: bool = False) -> int:
+        """How many used events (with ``line``: of lines) carry a word group already."""
+        return sum(1 for row in self.rows if row[4] & word and not row[7] and (row[3] >= 0 or not line))
 
     def events(self) -> Events:
         """The planned events as rows."""

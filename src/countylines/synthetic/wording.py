@@ -48,6 +48,11 @@ DENIED_SCENES = {
 }
 
 
+def own_flats(scale: Scale) -> int:
+    """How many records may say that a tenant of a line is cuckooed, and nothing else: a quarter is left for decoys."""
+    return scale.hits["CUCKOO"] - scale.hits["CUCKOO"] // 4
+
+
 def add_beside(rng: np.random.Generator, planned: Planned, scale: Scale) -> None:
     """Give the lines' own records their other words."""
     spoken = [i for i, row in enumerate(planned.rows) if row[4] & BIT["COUNTY LINE"] and row[3] >= 0 and not row[7]]
@@ -58,8 +63,8 @@ def add_beside(rng: np.random.Generator, planned: Planned, scale: Scale) -> None
         for i in _drawn(rng, fits, min(wanted, scale.hits[name] // 2)):
             planned.mark(i, BIT[name])
     about = [i for i, row in enumerate(planned.rows) if row[3] >= 0 and not row[7] and row[5]]
-    flats = [i for i in about if planned.rows[i][0] == "line_cuckoo"]
-    for i in _drawn(rng, flats or about, scale.hits["CUCKOO"] - scale.hits["CUCKOO"] // 4):
+    flats = [i for i in about if planned.rows[i][0] == "line_cuckoo" and not planned.rows[i][4] & BIT["CUCKOO"]]
+    for i in _drawn(rng, flats or about, own_flats(scale) - planned.carried(BIT["CUCKOO"], line=True)):
         planned.mark(i, BIT["CUCKOO"])
     for i in _drawn(rng, [i for i in about if planned.rows[i][0] == "line_log"], scale.hits["CL WORDS"]):
         planned.mark(i, BIT["CL WORDS"])
