@@ -134,8 +134,8 @@ def typed(
 def moments(series: pl.Series, layouts: Sequence[str] = ()) -> pl.Series:
     """ISO 8601 moments, with T or a blank, with or without seconds and fractions; an offset is left out.
 
-    The clock that is written is the clock of the force: taken to UTC, the first hour of every summer day would belong to
-    the day before.
+    The clock that is written is the clock of the force: taken to UTC, the first hour of every summer day would belong
+    to the day before.
 
     Example:
         >>> moments(pl.Series(["2020-01-31", "2020-01-31 10:00:30.5", "2020-01-31T10:00+01:00"])).dt.time().to_list()

@@ -42,6 +42,8 @@ KINDS: Mapping[str, Callable[[Member], bool]] = {
 
 ELSEWHERE = 0.3  # how likely someone of another area is, against one of the same
 
+NAMED_DEALER = 0.4  # share of logs about a cuckooed flat that name a dealer
+
 
 class Stage:
     """One line's people, and who may stand with whom."""
@@ -110,6 +112,15 @@ class Stage:
         """Those who use their flats."""
         return [m for m in self.shown if m.role in ("elder", "dealer")] or self.shown[:1]
 
+    def flat(self, tenant: Member) -> list[tuple[Member | int, str]]:
+        """A tenant with a worker; now and then with a dealer, who is the same for all flats of the line."""
+        dealer = next((m for m in self.dealers() if m.role == "dealer"), None)
+        if dealer and self.rng.random() < NAMED_DEALER and self.allowed(dealer, [tenant]):
+            return [(tenant, "subject"), (dealer, "subject")]
+        worker = self.pick("worker", [])
+        assert worker is not None
+        return [(tenant, "subject"), (worker, "professional")]
+
     def cover(self, flats: int) -> list[tuple[str, list[tuple[Member | int, str]]]]:
         """Spoken records that show everyone who is to be shown, children beside the holder or beside others.
 
@@ -166,9 +177,8 @@ def play(
     tenants = np.array([len(stage.tenants()) for stage in stages], float)
     flats = _split(tenants, min(cuckooed, int(tenants.sum())))
     for stage, count, own in zip(stages, _split(weights, spoken), flats, strict=True):
-        for turn, tenant in enumerate(stage.tenants()[:own]):
-            dealer = stage.dealers()[turn % len(stage.dealers())]
-            _add(planned, stage, "line_cuckoo", [(tenant, "subject"), (dealer, "subject")], BIT["CUCKOO"])
+        for tenant in stage.tenants()[:own]:
+            _add(planned, stage, "line_cuckoo", stage.flat(tenant), BIT["CUCKOO"])
         covering = stage.cover(own)[:count]
         for scene, cast in covering:
             _add(planned, stage, scene, cast, BIT["COUNTY LINE"])
