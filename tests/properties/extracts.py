@@ -114,7 +114,7 @@ def random_records(rng: Random, town: str, number: int, groups: list[Group] | No
                 source=rng.choice((*[source] * 48, "gossip", source.title())),
                 text=shipped_text(rng) if groups is None else random_text(rng, groups),
                 offence_code=rng.choice(OFFENCES) if source == "crime" else "",
-                grading=rng.choice(GRADINGS) if source == "intelligence" or rng.random() < 0.05 else "",
+                grading=rng.choice(GRADINGS) if source == "intelligence" or rng.random() < 0.3 else "",
                 restricted=rng.choice(("", "false", "false", "true")) if rng.random() < 0.15 else "",
                 marker=rng.choice(("true", "false", "")) if rng.random() < 0.3 else "",
                 **random_dates(rng),
@@ -167,9 +167,11 @@ def random_role(rng: Random) -> str:
     chance = rng.random()
     if chance < 0.5:
         return rng.choice(OFFENDER_ROLES)
-    if chance < 0.7:
+    if chance < 0.68:
         return "victim"
-    if chance < 0.9:
+    if chance < 0.78:
+        return rng.choice(("subject", "associate"))
+    if chance < 0.92:
         return rng.choice(CONNECTING_ROLES)
     return rng.choice(OTHER_ROLES) if chance < 0.98 else rng.choice(("bystander", " Victim", "SUSPECT", ""))
 
@@ -185,9 +187,9 @@ def random_reference(rng: Random, names: list[str]) -> list[Row]:
 
 def random_decisions(rng: Random, names: list[str], events: list[str]) -> list[Row]:
     rows = []
-    for i in range(rng.choice((0, 0, 1, 2, 4))):
-        what = rng.choice((*DECISIONS, "wrong person", "victim not offender", "no sign of exploitation"))
-        about = rng.choice(("nominal", "record", "both"))
+    for i in range(rng.choice((0, 0, 1, 2, 4, 6))):
+        what = rng.choice((*DECISIONS, "victim not offender", *["no sign of exploitation"] * 4))
+        about = rng.choice(("nominal", "nominal", "record", "both", "both"))
         rows.append(
             complete(
                 "decisions",
@@ -230,7 +232,7 @@ def random_settings(rng: Random, ageless: bool) -> Settings:
         match=Match(
             except_rules=rng.random() < 0.8,
             use_marker=rng.random() < 0.3,
-            grading_weights=rng.choice(({}, {}, {"B21": 0.5, "1AP": 0.0}, {"E41": 0.25, "2 B P": 1.0})),
+            grading_weights=rng.choice(({}, {}, {"B21": 0.5, "1AP": 0.0}, {"E41": 0.25, "1DP": 0.5, "C31": 0.8})),
         ),
         network=NetworkSettings(
             max_record_nominals=rng.choice((30, 30, 30, 5, 4, 3)),

@@ -11,8 +11,12 @@ from tests.reference.bruteforce.match import Group
 
 WEIGHTS = (1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1, 0.1, 0.02)
 PATTERNS = {  # group: patterns, exceptions, a text that hits
-    "COUNTY LINE": (("county lines?",), ("no county lines? link", "county lines? training"), "a county line here"),
-    "CUCKOO": (("cuckoo(ed)?", "cuckoo (house|flat)"), ("cuckoo clock",), "a cuckoo flat"),
+    "COUNTY LINE": (
+        ("county lines?",),
+        ("no county lines? link", "no county lines?", "county lines? training"),
+        "a county line here",
+    ),
+    "CUCKOO": (("cuckoo(ed)?", "cuckoo (house|flat)"), ("cuckoo clock", "no cuckoo"), "a cuckoo flat"),
     "DRUGS LINE": (("drugs? lines?",), ("not a drugs? line", "no drugs? lines?"), "the drugs line"),
     "MISPER": (("misper", "missing person"), ("no longer misper",), "is misper"),
     "RUN": (("run(ner|ning)?", "runn?er", "running drugs?"), (), "a runner"),
@@ -36,7 +40,7 @@ PLAIN = (
 )
 PHRASES = (
     "county line", "county lines", "no county lines link", "county line training", "cuckoo", "cuckooed", "cuckoo house",
-    "cuckoo flat", "cuckoo clock", "drug line", "drugs lines", "not a drugs line", "no drugs line", "misper",
+    "cuckoo flat", "cuckoo clock", "no cuckoo house", "drug line", "drugs lines", "not a drugs line", "no drugs line", "misper",
     "missing person", "no longer misper", "runner", "runer", "running drugs", "run", "weed", "weed killer",
     "cab1", "ab",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import tempfile
 from importlib.resources import files
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from countylines.engine import DuckDB
 from countylines.errors import InputError
 from countylines.pipeline import run
+from countylines.runs import open_run
 from tests.properties.comparison import differences
 from tests.properties.extracts import Case, cases, random_case, write_case
 from tests.reference.bruteforce import brute_force
@@ -40,7 +42,23 @@ def check(case: Case) -> None:
         finally:
             engine.close()
         found = differences(brute, made)
+        treated(made)
     assert not found, "\n".join(found)
+
+
+def treated(made: Path) -> None:
+    """Whatever the flags and records: nobody who may be a child, is believed exploited, or is held, is rankable."""
+    opened = open_run(made)
+    as_of = dt.date.fromisoformat(opened.manifest["as_of"])
+    adults_by_setting = opened.manifest["settings"]["ingest"]["unknown_age"] == "adult"
+    born = dict(opened.read("sources/nominals").select("nominal_id", "date_of_birth").iter_rows())
+    victims = set(opened.read("sources/known_victims")["nominal_id"])
+    for person in opened.read("nominals").iter_rows(named=True):
+        name, day = person["nominal_id"], born[person["nominal_id"]]
+        young = day is not None and (as_of.year - 18, as_of.month, as_of.day) < (day.year, day.month, day.day)
+        assert person["protected"] == (young or name in victims or (day is None and not adults_by_setting))
+        assert person["rankable"] == (not person["protected"] and not person["held"])
+        assert not (person["protected"] and person["held"])
 
 
 @pytest.mark.parametrize("seed", range(16))

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from countylines.errors import InputError
+from countylines.report.screen import plain_table, titled
 from countylines.runs import Run, open_run
 from countylines.tables import CONNECTING_ROLES
 
@@ -251,9 +251,8 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
 
 
 def _score_table(evaluation: Evaluation) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("", "found", "true", "both", "precision", "recall"):
-        table.add_column(name, justify="left" if not name else "right")
+    columns = ("", "found", "true", "both", "precision", "recall")
+    table = plain_table(columns, columns[1:])
     for name, score in (
         ("people", evaluation.people),
         ("people without children", evaluation.adults),
@@ -264,23 +263,15 @@ def _score_table(evaluation: Evaluation) -> Table:
     return table
 
 
-def _role_table(title: str, rows: Sequence[RoleFound], recall: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    names = [
-        "role",
-        *(["people", "kept", "recall"] if recall else ["kept"]),
-        "matched",
-        "protected",
-        "held",
-        "rankable",
-    ]
-    for name in names:
-        table.add_column(name, justify="left" if name == "role" else "right")
+def _role_table(title: str, rows: Sequence[RoleFound], recall: bool) -> Group:
+    counts = ["people", "kept", "recall"] if recall else ["kept"]
+    columns = ["role", *counts, "matched", "protected", "held", "rankable"]
+    table = plain_table(columns, columns[1:])
     for row in rows:
         first = [f"{row.people:,}", f"{row.kept:,}", _share(row.kept / row.people)] if recall else [f"{row.kept:,}"]
         last = [f"{count:,}" for count in (row.matched, row.protected, row.held, row.rankable)]
         table.add_row(row.role, *first, *last)
-    return table
+    return titled(title, table)
 
 
 def _share(value: float | None) -> str:

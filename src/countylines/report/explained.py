@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from countylines.report.explain import Explanation, Record
+from countylines.report.screen import plain_table, titled
 
 HIT, CANCELLED = "bold black on yellow", "strike dim"
 TIES_SHOWN = 12
@@ -50,9 +50,9 @@ def _banner(found: Explanation) -> Panel:
     )
 
 
-def _connections(found: Explanation) -> Table:
+def _connections(found: Explanation) -> Group:
     title = f"Connections through matched records: p = {found.p:.3g} by rule '{found.nominal_rule}'"
-    table = _table(title, ("with", "c", "groups and weights", "records"))
+    table = plain_table(("with", "c", "groups and weights", "records"), {"c"})
     for number, connection in enumerate(found.connections):
         decides = found.nominal_rule == "strongest" and number == 0
         groups = " + ".join(f"{group} {weight:.3g}" for group, weight in connection.groups.items())
@@ -63,18 +63,18 @@ def _connections(found: Explanation) -> Table:
             _some(connection.record_ids),
             style="bold" if decides else None,
         )
-    return table
+    return titled(title, table)
 
 
-def _ties(found: Explanation) -> Table:
+def _ties(found: Explanation) -> Group:
     friendly = sum(tie.kind == "associative" for tie in found.ties)
-    title = f"People they share a record with: a = {found.a:.3g}, the mean p of the {friendly} associative ones"
-    table = _table(title, ("person", "p", "kind", "records"))
+    title = f"People they share a record with: a = {found.a:.3g}, the mean p of the {friendly} associative"
+    table = plain_table(("person", "p", "kind", "records"), {"p"})
     for tie in found.ties[:TIES_SHOWN]:
         table.add_row(tie.other, f"{tie.p:.3g}", tie.kind, _some(tie.record_ids))
     if len(found.ties) > TIES_SHOWN:
         table.add_row(f"and {len(found.ties) - TIES_SHOWN} more", "", "", "")
-    return table
+    return titled(title, table)
 
 
 def _record(record: Record) -> Panel:
@@ -110,13 +110,6 @@ def marked(record: Record) -> Text:
         if hit.excepted_by:
             whole.append(f"\n{hit.term} cancelled by: {hit.excepted_by}", style="dim")
     return whole
-
-
-def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for name in columns:
-        table.add_column(name, justify="right" if name in ("c", "p") else "left", overflow="fold")
-    return table
 
 
 def _some(record_ids: Sequence[str]) -> str:

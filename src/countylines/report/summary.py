@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group
 from rich.text import Text
 
+from countylines.report.screen import plain_table, titled
 from countylines.runs import Run
 
 GROUPS_SHOWN = 10
@@ -39,9 +38,8 @@ def show_runs(console: Console, runs: Sequence[Run], folder: Path) -> None:
     if not runs:
         console.print(f"No finished run in {folder}. countylines run EXTRACTS --out {folder / 'NAME'} makes one.")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("run", "as of", "records", "people", "groups", "lexicon", "engine", "version"):
-        table.add_column(name, justify="right" if name in ("records", "people", "groups") else "left")
+    columns = ("run", "as of", "records", "people", "groups", "lexicon", "engine", "version")
+    table = plain_table(columns, {"records", "people", "groups"})
     for run in runs:
         rows = run.manifest["rows_out"]
         counts = [f"{rows[name]:,}" for name in ("sources/records", "nominals", "groups")]
@@ -59,10 +57,9 @@ def _made_from(run: Run) -> Text:
     return Text(f"as of {made['as_of']}, lexicon {made['lexicon']['version']}, engine {made['engine']}", style="dim")
 
 
-def _rows(run: Run) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Rows", title_justify="left", title_style="bold")
-    for name in ("table", "in", "kept", "set aside", "rejected"):
-        table.add_column(name, justify="left" if name == "table" else "right")
+def _rows(run: Run) -> Group:
+    columns = ("table", "in", "kept", "set aside", "rejected")
+    table = plain_table(columns, columns[1:])
     for name, counts in run.manifest["rows_in"].items():
         if counts["rows_in"]:
             figures = [counts[key] for key in ("rows_in", "kept", "set_aside", "rejected")]
@@ -71,7 +68,7 @@ def _rows(run: Run) -> Table:
     if unlinked:
         table.caption = "Records without a person: " + ", ".join(f"{s} {n:,}" for s, n in sorted(unlinked.items()))
         table.caption_justify = "left"
-    return table
+    return titled("Rows", table)
 
 
 def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
@@ -95,12 +92,11 @@ def _counted(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def _groups(nominals: pl.DataFrame, groups: pl.DataFrame) -> Table:
+def _groups(nominals: pl.DataFrame, groups: pl.DataFrame) -> Group:
     shown = groups.sort(["size", "group_id"], descending=[True, False]).head(GROUPS_SHOWN)
     title = "Groups" if shown.height == groups.height else f"Groups, the {shown.height} largest of {groups.height:,}"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for name in ("group", "name", "people", "protected", "held", "SOC group", "overlap"):
-        table.add_column(name, justify="right" if name in ("people", "protected", "held", "overlap") else "left")
+    columns = ("group", "name", "people", "protected", "held", "SOC group", "overlap")
+    table = plain_table(columns, {"people", "protected", "held", "overlap"})
     for group in shown.to_dicts():
         members = nominals.filter(pl.col("group_id") == group["group_id"])
         overlap = f"{group['overlap']:.0%}" + (" associated" if group["associated"] else "")
@@ -113,15 +109,13 @@ def _groups(nominals: pl.DataFrame, groups: pl.DataFrame) -> Table:
             group["reference_group"] or "none",
             overlap if group["reference_group"] else "",
         )
-    return table
+    return titled(title, table)
 
 
-def _terms(terms: pl.DataFrame) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Terms", title_justify="left", title_style="bold")
-    names = ("group", "weight", "in network", "not in network", "of kept people", "without a person")
-    for name in names:
-        table.add_column(name, justify="left" if name == "group" else "right")
+def _terms(terms: pl.DataFrame) -> Group:
+    columns = ("group", "weight", "in network", "not in network", "of kept people", "without a person")
+    table = plain_table(columns, columns[1:])
     for row in terms.sort(["weight", "group"], descending=[True, False]).iter_rows():
         group, weight, *counts = row
         table.add_row(group, f"{weight:g}", *(f"{count:,}" for count in counts))
-    return table
+    return titled("Records by search group", table)

@@ -212,7 +212,7 @@ class Extracts:
         self._rows("person_links", rows)
 
     def _decisions(self) -> None:
-        """A few rulings: training logs that somebody has read, and one that nobody has confirmed."""
+        """A few rulings on news that somebody has read; only the first is confirmed by a second person."""
         found = np.flatnonzero(self.filed.events.decoy == DECOYS.index("news"))[:3]
         ids = record_ids(self.source[found], self.filed.number[found]).to_pylist()
         at = dt.datetime(END.year, END.month, 1, 9, 30)

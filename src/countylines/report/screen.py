@@ -1,0 +1,23 @@
+"""Tables as every screen of the terminal shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+
+def plain_table(columns: Sequence[str], numbers: Collection[str] = ()) -> Table:
+    """An empty table; the columns in ``numbers`` stand to the right."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    return table
+
+
+def titled(title: str, table: Table) -> Group:
+    """The table under its title, which may be wider."""
+    return Group(Text(title, style="bold"), table)
