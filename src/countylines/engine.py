@@ -11,6 +11,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -90,7 +91,6 @@ class DuckDB:
     def map_batches(
         self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path, advance: Advance | None = None
     ) -> Frame:
-        """One loop is enough: DuckDB reads on in its own threads meanwhile."""
         with pq.ParquetWriter(path, schema) as writer:
             for batch in self._batches(frame):
                 writer.write_batch(function(batch))
@@ -115,7 +115,13 @@ class DuckDB:
         self.connection.close()
 
     def _batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
-        yield from nw.to_native(frame).to_arrow_reader(BATCH_ROWS)
+        """The next batch is made in a thread of its own while this one is worked on."""
+        reader = nw.to_native(frame).to_arrow_reader(BATCH_ROWS)
+        with ThreadPoolExecutor(1) as ahead:
+            waiting = ahead.submit(next, reader, None)
+            while (batch := waiting.result()) is not None:
+                waiting = ahead.submit(next, reader, None)
+                yield batch
 
 
 class Spark:

@@ -40,8 +40,8 @@ PLAIN = (
 )
 PHRASES = (
     "county line", "county lines", "no county lines link", "county line training", "cuckoo", "cuckooed", "cuckoo house",
-    "cuckoo flat", "cuckoo clock", "no cuckoo house", "drug line", "drugs lines", "not a drugs line", "no drugs line", "misper",
-    "missing person", "no longer misper", "runner", "runer", "running drugs", "run", "weed", "weed killer",
+    "cuckoo flat", "cuckoo clock", "no cuckoo house", "drug line", "drugs lines", "not a drugs line", "no drugs line",
+    "misper", "missing person", "no longer misper", "runner", "runer", "running drugs", "run", "weed", "weed killer",
     "cab1", "ab",
 )  # fmt: skip
 SHIPPED = (
