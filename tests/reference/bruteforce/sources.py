@@ -136,7 +136,7 @@ def sources(tables: Tables, settings: Ingest) -> Kept:
     kept["involvements"], already = victim_instead(involvements, rulings)
     for row in already:
         sifter.set_aside("involvements", row, "victim already")
-    kept["episodes"] = sifter.sift("episodes", unknown, aside)
+    kept["episodes"] = sifter.sift("episodes", unknown, aside_involvement)
     kept["releases"] = sifter.sift("releases", lambda row: wrong_release(row) or unknown(row), fine)
     for name in ("reference_groups", "known_lines", "known_victims", "care", "person_links"):
         kept[name] = sifter.sift(name, unknown, fine)
