@@ -21,7 +21,7 @@ demo: .venv/.installed  ## invent a small police force, find its county-lines gr
 test: .venv/.installed-dev  ## style, types, import contracts, documentation and every test
 	@scripts/services.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 lint: .venv/.installed-dev check  ## only what needs no test: style, types, import contracts, generated documentation
 
