@@ -92,7 +92,7 @@ def _postgres(program: str, *arguments: object) -> None:
     subprocess.run([found, *map(str, arguments)], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
 
 
-class OneSpark(LoadScopeScheduling):  # type: ignore[misc]
+class OneSpark(LoadScopeScheduling):
     """Tests go one by one to whichever process is free, but all of Spark's to the same one: one session, one Java.
 
     (xdist's own ``--dist loadgroup`` groups by a mark; its release 3.8 doesn't see the mark under pytest 9.2.)

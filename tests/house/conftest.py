@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NOT_OURS = {".venv", ".git", "dist", "build", "demo", "node_modules", "__pycache__", "data"}
+MADE = {"dist", "build", "demo", "node_modules", "__pycache__"}
+HIDDEN = {".ci", ".gitignore", ".importlinter"}
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +25,12 @@ def project_files() -> list[Path]:
     if listed.returncode == 0:
         found = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
-        found = [path for path in ROOT.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts)]
+        found = [path for path in ROOT.rglob("*") if is_ours(path.relative_to(ROOT).parts)]
     return sorted(path for path in found if path.is_file())
+
+
+def is_ours(parts: tuple[str, ...]) -> bool:
+    return not any(part in MADE or (part.startswith(".") and part not in HIDDEN) for part in parts)
 
 
 @pytest.fixture(scope="session")
