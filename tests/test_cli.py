@@ -90,3 +90,9 @@ def test_lexicon_try_and_check(tmp_path: Path) -> None:
     bad = "version: x\ngroups:\n- name: A\n  weight: 2\n  patterns: [a]\n  hits: [a]\n  misses: [b]\n"
     (tmp_path / "bad.yaml").write_text(bad)
     assert "weight" in countylines("lexicon", "check", tmp_path / "bad.yaml", code=2)
+
+
+def test_a_second_demo_says_that_it_shows_the_first(tmp_path: Path) -> None:
+    small = ("demo", "--out", tmp_path / "demo", "--records", 2000, "--quiet")
+    assert "earlier demo" not in countylines(*small)
+    assert f"This is the run of an earlier demo. Remove {tmp_path / 'demo'} to make it anew." in countylines(*small)

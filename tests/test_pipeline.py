@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import polars as pl
@@ -17,8 +18,9 @@ import pytest
 from countylines.engine import DuckDB, Engine
 from countylines.errors import InputError
 from countylines.pipeline import run
+from countylines.progress import Advance, Progress
 from countylines.runs import find_runs, open_run
-from countylines.settings import Settings
+from countylines.settings import Match, Settings
 from countylines.tables import EXTRACTS, RUN
 from tests.report.small import write_extracts
 
@@ -95,6 +97,21 @@ def test_a_run_that_stops_leaves_the_rejects_and_no_run(duckdb_engine: DuckDB, t
     assert "unknown record (1, as involvements.csv row 18)" in str(error.value)
     assert "unknown record" in (tmp_path / "run.rejects.csv").read_text(encoding="utf-8-sig")
     assert find_runs(tmp_path) == []
+
+
+def test_a_lexicon_edited_meanwhile_is_kept_as_it_was_used(duckdb_engine: DuckDB, tmp_path: Path) -> None:
+    text = "version: '1'\ngroups:\n- {name: A, weight: 1, patterns: [county line], hits: [county line], misses: [x]}\n"
+    (tmp_path / "ours.yaml").write_text(text)
+
+    class Edited(Progress):
+        def step(self, name: str, total: int | None = None) -> AbstractContextManager[Advance]:
+            (tmp_path / "ours.yaml").write_text("version: '2'\n")
+            return super().step(name, total)
+
+    settings = Settings(match=Match(lexicon="ours.yaml"), folder=tmp_path)
+    made = run(write_extracts(tmp_path / "extracts"), tmp_path / "run", settings, duckdb_engine, progress=Edited())
+    assert (made / "lexicon.yaml").read_text() == text
+    assert open_run(made).manifest["lexicon"]["version"] == "1"
 
 
 def test_killed_at_any_moment_no_run_looks_finished_and_the_next_one_works(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 
 from countylines.errors import InputError
 from countylines.runs import find_runs, new_run, open_run, rows, write_json, write_table
@@ -39,6 +40,19 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     with pytest.raises(InputError, match="this run exists already; nothing was changed"), new_run(tmp_path / "one"):
         raise AssertionError
+
+
+def test_a_place_taken_a_moment_ago_is_not_worked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    acquire = FileLock.acquire
+
+    def after_another(lock: FileLock, timeout: float) -> object:
+        (tmp_path / "one").mkdir()  # another run ends just before the lock is ours
+        return acquire(lock, timeout=timeout)
+
+    monkeypatch.setattr(FileLock, "acquire", after_another)
+    with pytest.raises(InputError, match="this run exists already"), new_run(tmp_path / "one"):
+        raise AssertionError
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 def test_two_runs_to_one_place_are_kept_apart(tmp_path: Path) -> None:

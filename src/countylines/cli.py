@@ -211,7 +211,9 @@ def demo(
     extracts, made = out / f"force-{records}-{seed}", out / f"run-{records}-{seed}"
     if not extracts.exists():
         invent(extracts, records, seed, "parquet", _progress(quiet))
-    if not made.exists():
+    if made.exists():
+        print(f"This is the run of an earlier demo. Remove {out} to make it anew.")
+    else:
         _run(extracts, made, Settings(), "duckdb", None, quiet)
     show_demo(Console(), extracts, made)
 

@@ -91,7 +91,7 @@ class DuckDB:
     def map_batches(
         self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path, advance: Advance | None = None
     ) -> Frame:
-        with pq.ParquetWriter(path, schema) as writer:
+        with _disk(path), pq.ParquetWriter(path, schema) as writer:
             for batch in self._batches(frame):
                 writer.write_batch(function(batch))
                 if advance:

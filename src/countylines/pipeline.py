@@ -52,6 +52,7 @@ def run(
     lexicon = load_lexicon(lexicon_path(settings))
     earlier = open_run(previous) if previous else None
     with new_run(out) as folder, log_to(folder / "run.log"):
+        (folder / manifest.LEXICON).write_bytes(lexicon_bytes(settings))  # now: it may be edited while the run lasts
         work = folder / "work"
         work.mkdir()
         engine.spill_to(work)
@@ -66,7 +67,6 @@ def run(
         find_groups(network, sources, settings, earlier, folder, progress)
         shutil.copyfile(work / "rejects.parquet", folder / "rejects.parquet")
         shutil.rmtree(work)
-        (folder / manifest.LEXICON).write_bytes(lexicon_bytes(settings))
         write_json(progress.timings, folder / "timings.json")
         manifest.write(
             folder,

@@ -81,8 +81,6 @@ def new_run(out: Path) -> Iterator[Path]:
         InputError: the run exists, its parent doesn't, or another run to it is under way.
     """
     out = out.absolute()
-    if out.exists():
-        raise InputError("this run exists already; nothing was changed", "choose another name for --out", file=out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(out.parent / f".{out.name}.lock")
@@ -94,6 +92,8 @@ def new_run(out: Path) -> Iterator[Path]:
         raise InputError(f"this place can't be written: {error.strerror}", "choose another --out", file=out) from error
     partial = out.parent / f".{out.name}.partial"
     try:
+        if out.exists():  # asked under the lock: another run may have taken the place a moment ago
+            raise InputError("this run exists already; nothing was changed", "choose another name for --out", file=out)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         yield partial

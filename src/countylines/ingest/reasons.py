@@ -13,21 +13,6 @@ DECISION = "unknown decision"
 NOBODY = "names neither nominal nor record"
 NO_PERSON = "names no nominal"
 
-REJECTED = (
-    CELLS,
-    NO_KEY,
-    NO_DATE,
-    SOURCE,
-    ROLE,
-    DECISION,
-    NOBODY,
-    NO_PERSON,
-    RECORD,
-    NOMINAL,
-    DUPLICATE,
-    INVOLVEMENT,
-)
-
 NO_LINK = "no person link"
 REPEATED = "known from an earlier row"
 BEFORE = "before since"
@@ -36,5 +21,3 @@ RESTRICTED = "restricted"
 WITHDRAWN = "withdrawn by a decision"
 VICTIM = "victim already"
 OF_RECORD = "record set aside: "  # and the record's own reason
-
-SET_ASIDE = (NO_LINK, REPEATED, BEFORE, FALSE, RESTRICTED, WITHDRAWN, VICTIM)

@@ -43,7 +43,7 @@ def find_hits(
     records: Frame, lexicon: Lexicon, except_rules: bool, engine: Engine, path: Path, progress: Progress
 ) -> Frame:
     """The run table ``hits``, kept at ``path``, in no order."""
-    total = records.select(nw.len()).collect("pyarrow").item()  # from Parquet's metadata: the texts aren't read for it
+    total = records.select(nw.len()).collect("pyarrow").item()  # the texts aren't read for it
     with progress.step("matching text", total=total) as advance:
         matcher = Matcher(lexicon, except_rules)
         return engine.map_batches(records.select("record_id", "text"), matcher, SCHEMA, path, advance)
