@@ -33,6 +33,19 @@ def test_map_batches_sends_every_row_once(engine: Engine, tmp_path: Path) -> Non
     assert doubled.select(nw.col("n").sum()).collect().item() == 2 * sum(range(50_000))
 
 
+def test_a_failing_function_leaves_the_engine_usable(duckdb_engine: DuckDB, tmp_path: Path) -> None:
+    def fail(batch: pa.RecordBatch) -> pa.RecordBatch:
+        raise ValueError("no")
+
+    pq.write_table(pa.table({"n": range(200_000)}), tmp_path / "in.parquet")
+    frame = duckdb_engine.scan(tmp_path / "in.parquet")
+    with pytest.raises(ValueError, match="no"):
+        duckdb_engine.map_batches(frame, fail, pa.schema([("n", pa.int64())]), tmp_path / "out.parquet")
+    assert frame.select(nw.len()).collect().item() == 200_000
+    order = duckdb_engine.connection.sql("select current_setting('preserve_insertion_order')").fetchall()
+    assert order == [(True,)]
+
+
 def test_gather_lists_are_sorted(engine: Engine, tmp_path: Path) -> None:
     frame = engine.scan(given(tmp_path / "in.parquet", ["b", "a", "b", "a", "b"]))
     lists = engine.gather(frame, ("name",), "n").collect("pyarrow").to_arrow().to_pylist()

