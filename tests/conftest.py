@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,27 +70,39 @@ def duckdb_engine() -> Iterator[DuckDB]:
     duckdb.close()
 
 
+# The shell waits on a pipe from us: the server and its folder go when it closes, even if the tests are killed.
+SERVE = '"$0" -D "$1/data" -c listen_addresses= -c unix_socket_directories="$1" -c fsync=off >"$1/log" 2>&1 & cat'
+SERVE += '; kill -QUIT $!; wait; rm -rf "$1"'
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, empty, reached by a socket only and gone after the tests."""
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path must be short
-    data, options = folder / "data", f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    user = None
     if os.geteuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, "postgres")
-    _postgres("initdb", "--username=tester", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D", data)
-    _postgres("pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
+        user = pwd.getpwnam("postgres").pw_uid
+        shutil.chown(folder, user)
+    options = ("--username=tester", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D", f"{folder}/data")
+    subprocess.run([program("initdb"), *options], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
+    command = ["sh", "-c", SERVE, program("postgres"), str(folder)]
+    server = subprocess.Popen(command, user=user, cwd="/", stdin=subprocess.PIPE)
+    ready = [program("pg_isready"), "--quiet", "--host", str(folder)]
+    tries = 0
+    while subprocess.run(ready, check=False).returncode:
+        assert tries < 600, (folder / "log").read_text(encoding="utf-8")
+        tries += 1
+        time.sleep(0.1)
     yield f"postgresql://tester@/postgres?host={folder}"
-    _postgres("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+    server.communicate()
 
 
-def _postgres(program: str, *arguments: object) -> None:
-    """Run one of the server's programs, as its own user where we are root."""
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda place: int(place.parts[4]))
-    found = str(places[-1]) if places else shutil.which(program)
-    assert found, f"{program} is missing: run scripts/services.sh"
-    user = pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
-    subprocess.run([found, *map(str, arguments)], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
+def program(name: str) -> str:
+    """Where one of PostgreSQL's programs lies, of its newest version."""
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda place: int(place.parts[4]))
+    found = str(places[-1]) if places else shutil.which(name)
+    assert found, f"{name} is missing: run scripts/services.sh"
+    return found
 
 
 class OneSpark(LoadScopeScheduling):
