@@ -10,7 +10,7 @@ $(shell rm -f .venv/.installed .venv/.installed-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench wheel docs picture clean
+.PHONY: help demo test lint check check-harm bench wheel docs picture clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -31,6 +31,9 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m countylines.documentation --check
+
+check-harm: .venv/.installed-dev  ## compare the importer of harm weights with full tables: make check-harm DIR=FOLDER
+	$(BIN)/python -m tests.rank.harm.check_full_tables "$(DIR)"
 
 bench: .venv/.installed-dev  ## the benchmarks, smallest first; figures are kept in docs/performance.md
 	@scripts/bench.sh

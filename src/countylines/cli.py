@@ -25,6 +25,10 @@ app = typer.Typer(
 )
 lexicon_app = typer.Typer(help="Check a lexicon, or try one on a text.", no_args_is_help=True)
 app.add_typer(lexicon_app, name="lexicon")
+harm_app = typer.Typer(help="Weights of offences.", no_args_is_help=True)
+app.add_typer(harm_app, name="harm")
+show_app = typer.Typer(help="Show a run's groups, people, lines, and who is to be protected.", no_args_is_help=True)
+app.add_typer(show_app, name="show")
 
 RunFolder = Annotated[Path, typer.Option("--run", help="A finished run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
@@ -166,6 +170,28 @@ def partition(
 
 
 @app.command()
+def dismantle(
+    edges: Annotated[Path, typer.Argument(help="An edge list (CSV): a, b and, if there are weights, weight.")],
+    out: Annotated[Path, typer.Option("--out", help="The answer (CSV); it must not exist yet.")],
+    nodes: Annotated[
+        Path | None, typer.Option("--nodes", help="CSV: node, harm, cost, protected; without the last nobody goes.")
+    ] = None,
+    target: Annotated[
+        float | None, typer.Option("--target", help="Fewest people until the largest part is this share, as 0.1.")
+    ] = None,
+    k: Annotated[float | None, typer.Option("--k", help="The best choice if only so many can be reached.")] = None,
+    order: Annotated[bool, typer.Option("--order", help="Everybody in order; this is the default.")] = False,
+    all_removable: Annotated[bool, typer.Option("--all-removable", help="Nobody in the network is protected.")] = False,
+) -> None:
+    """Prioritise people for lawful disruption or support to stop, in any edge list."""
+    from countylines.rank.dismantle.edgelist import dismantle_file
+
+    made = dismantle_file(edges, out, nodes, order=order, target=target, k=k, all_removable=all_removable)
+    print("\n".join(made.lines))
+    print(f"The answer is in {out}.")
+
+
+@app.command()
 def synth(
     out: Annotated[Path, typer.Argument(help="The folder to write; it must not exist yet.")],
     records: Annotated[int, typer.Option("--records", help="About how many records, from 1,000.", min=1_000)] = 20_000,
@@ -241,6 +267,75 @@ def lexicon_try(
     from countylines.match.trial import show_trial, try_text
 
     show_trial(Console(), try_text(text, load_lexicon(lexicon)))
+
+
+@show_app.command("groups")
+def show_groups(run: RunFolder, as_json: AsJson = False) -> None:
+    """Groups, in the order in which intelligence work should look at them."""
+    from countylines.report.show import groups
+
+    found = groups.groups(_opened(run))
+    _print_json(found) if as_json else groups.show_groups(Console(), found)
+
+
+@show_app.command("group")
+def show_group(
+    group: Annotated[str, typer.Argument(help="A group_id.")], run: RunFolder, as_json: AsJson = False
+) -> None:
+    """One group: profile, harm, people, lines, and who would have to stop for it to fall apart."""
+    from countylines.report.show import group as view
+
+    found = view.group(_opened(run), group)
+    _print_json(found) if as_json else view.show_group(Console(), found)
+
+
+@show_app.command("nominal")
+def show_nominal(
+    nominal: Annotated[str, typer.Argument(help="A nominal_id.")], run: RunFolder, as_json: AsJson = False
+) -> None:
+    """One person: how they are treated, and what a run says of them."""
+    from countylines.report.show import nominal as view
+
+    found = view.nominal(_opened(run), nominal)
+    _print_json(found) if as_json else view.show_nominal(Console(), found)
+
+
+@show_app.command("safeguarding")
+def show_safeguarding(run: RunFolder, as_json: AsJson = False) -> None:
+    """The people to protect, the most urgent first."""
+    from countylines.report.show import safeguarding
+
+    found = safeguarding.safeguarding(_opened(run))
+    _print_json(found) if as_json else safeguarding.show_safeguarding(Console(), found)
+
+
+@show_app.command("lines")
+def show_lines(run: RunFolder, as_json: AsJson = False) -> None:
+    """Deal lines: numbers, names, areas, group."""
+    from countylines.report.show import lines
+
+    found = lines.lines(_opened(run))
+    _print_json(found) if as_json else lines.show_lines(Console(), found)
+
+
+def _opened(run: Path) -> Any:
+    from countylines.runs import open_run
+
+    return open_run(run)
+
+
+@harm_app.command("import")
+def harm_import(
+    file: Annotated[Path, typer.Argument(help="A publisher's workbook as downloaded (.xlsx, .xls): CCHI or ONS.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder for [harm] weights; it may hold the other index.")],
+    edition: Annotated[str | None, typer.Option("--edition", help="Its name, if the workbook doesn't say.")] = None,
+) -> None:
+    """Read the weights of offences from the Cambridge Crime Harm Index or the ONS Crime Severity Score."""
+    from countylines.rank.harm.importing import import_workbook
+
+    made = import_workbook(file, out, edition)
+    print("\n".join(made.lines))
+    print(f'The weights are in {made.folder}. Next, in the settings file: [harm] weights = "{out}"')
 
 
 def _run(extracts: Path, out: Path, settings: Settings, engine: str, previous: Path | None, quiet: bool) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from countylines.settings import Settings
 from countylines.tables import Matches, Sources
 
 LEXICON = "lexicon.yaml"
+SEEDED = ("stability", "centrality", "priority", "dismantling")
+FILES = {"match": ("lexicon",), "harm": ("weights", "outcomes", "ons_codes"), "profile": ("levels",)}
 
 
 def write(
@@ -24,6 +27,7 @@ def write(
     sources: Sources,
     matches: Matches,
     lexicon: Lexicon,
+    rules: Mapping[str, Any],
     settings: Settings,
     engine: Engine,
     earlier: Run | None,
@@ -39,7 +43,8 @@ def write(
         "previous": sha256(earlier.folder / MANIFEST) if earlier else None,
         "rows_in": {name: asdict(counts) for name, counts in sources.counts.items()},
         "rows_out": rows(folder),
-        "seed": None,  # nothing in these stages is drawn by chance
+        "rules": rules,
+        "seed": {name: getattr(settings, name).seed for name in SEEDED},
         "settings": _settings(settings),
         "unlinked": dict(sources.unlinked),
         "versions": versions(),
@@ -60,7 +65,9 @@ def sha256(path: Path) -> str:
 
 
 def _settings(settings: Settings) -> dict[str, dict[str, Any]]:
-    """The settings without the lexicon's path: its name is enough, its content is in the run."""
+    """The settings without the paths of files: a name is enough."""
     sections = settings.as_dict()
-    sections["match"]["lexicon"] = Path(settings.match.lexicon).name
+    for section, names in FILES.items():
+        for name in names:
+            sections[section][name] = Path(sections[section][name]).name
     return sections

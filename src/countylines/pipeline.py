@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -14,11 +15,14 @@ from countylines import manifest
 from countylines.engine import Engine
 from countylines.graph import graph_of
 from countylines.ingest import ingest
-from countylines.match import match
+from countylines.match import find_numbers, match
 from countylines.match.lexicon import Lexicon, load_lexicon
-from countylines.network import build_network
-from countylines.partition import group_tables, partition
+from countylines.network import build_network, nearby
+from countylines.partition import group_tables, partition, partition_baseline, stability
 from countylines.progress import Progress
+from countylines.rank import assess, read_evidence, read_rules
+from countylines.redraw import Redrawn, in_memory, redraw
+from countylines.resample import Draws, draws_of
 from countylines.runs import Run, log_to, new_run, open_run, write_json, write_table
 from countylines.settings import Settings
 from countylines.tables import EXTRACTS, RUN, Frame, Matches, Network, Sources
@@ -50,6 +54,7 @@ def run(
     """
     progress = progress or Progress()
     lexicon = load_lexicon(lexicon_path(settings))
+    rules = read_rules(settings)
     earlier = open_run(previous) if previous else None
     with new_run(out) as folder, log_to(folder / "run.log"):
         (folder / manifest.LEXICON).write_bytes(lexicon_bytes(settings))  # now: it may be edited while the run lasts
@@ -59,29 +64,34 @@ def run(
         rejects = out.with_name(f"{out.name}.rejects.csv")
         sources = ingest(extracts, settings.ingest, engine, work, progress, rejects_to=rejects)
         matches = match(sources["records"], lexicon, settings.match, engine, work, progress)
+        steps: dict[str, Any] = {"settings": settings, "engine": engine, "folder": work, "progress": progress}
         weights = group_weights(lexicon, settings, engine, work)
-        network = build_network(
-            sources, matches, group_weights=weights, settings=settings, engine=engine, folder=work, progress=progress
-        )
-        save(sources, matches, network, engine, folder, progress)
-        find_groups(network, sources, settings, earlier, folder, progress)
+        network = build_network(sources, matches, group_weights=weights, **steps)
+        again = redraw(sources, matches, network, group_weights=weights, **steps)
+        numbers = find_numbers(sources["records"], matches.scores, engine, work / "numbers.parquet", progress)
+        with progress.step("gathering the records around kept people"):
+            around = nearby(sources, matches, network, engine, work)
+        save(sources, matches, network, numbers, engine, folder, progress)
+        nominals, draws = find_groups(network, sources, again, settings, earlier, folder, progress)
+        evidence = read_evidence(folder, around, sources.as_of, settings.ingest.force_areas, nominals)
+        for name, table in assess(evidence, draws, rules, settings, progress).items():
+            write_table(table, folder, name)
         shutil.copyfile(work / "rejects.parquet", folder / "rejects.parquet")
         shutil.rmtree(work)
         write_json(progress.timings, folder / "timings.json")
-        manifest.write(
-            folder,
-            sources=sources,
-            matches=matches,
-            lexicon=lexicon,
-            settings=settings,
-            engine=engine,
-            earlier=earlier,
-        )
+        about: dict[str, Any] = {"lexicon": lexicon, "rules": rules.as_dict(), "settings": settings, "engine": engine}
+        manifest.write(folder, sources=sources, matches=matches, earlier=earlier, **about)
     return out
 
 
 def save(
-    sources: Sources, matches: Matches, network: Network, engine: Engine, folder: Path, progress: Progress
+    sources: Sources,
+    matches: Matches,
+    network: Network,
+    numbers: Frame,
+    engine: Engine,
+    folder: Path,
+    progress: Progress,
 ) -> None:
     """Write every large table sorted, by the one writer."""
     (folder / "sources").mkdir()
@@ -90,21 +100,26 @@ def save(
             others = [column for column in table.names if column not in table.key]
             by = table.key if name in ("records", "nominals", "involvements") else (*table.key, *others)
             engine.write(sources[name], folder / "sources" / f"{name}.parquet", by, table.schema)
-    frames = {"hits": matches.hits, "record_scores": matches.scores, **vars(network)}
+    frames = {"hits": matches.hits, "record_scores": matches.scores, "numbers": numbers, **vars(network)}
     for name, frame in frames.items():
-        if name != "nominals":  # these wait for their groups
+        if name not in ("nominals", "safeguarding"):  # these wait for their groups and tiers
             with progress.step(f"writing {name.replace('_', ' ')}"):
                 engine.write(frame, folder / f"{name}.parquet", RUN[name].key, RUN[name].schema)
 
 
 def find_groups(
-    network: Network, sources: Sources, settings: Settings, earlier: Run | None, folder: Path, progress: Progress
-) -> None:
-    """Cross the border: the kept people become a graph, the graph becomes groups."""
-    nominals = pl.from_arrow(network.nominals.collect("pyarrow").to_arrow())
-    reference = pl.from_arrow(sources["reference_groups"].collect("pyarrow").to_arrow())
-    assert isinstance(nominals, pl.DataFrame) and isinstance(reference, pl.DataFrame)
-    graph = graph_of(nominals, pl.read_parquet(folder / "edges.parquet"))
+    network: Network,
+    sources: Sources,
+    again: Redrawn,
+    settings: Settings,
+    earlier: Run | None,
+    folder: Path,
+    progress: Progress,
+) -> tuple[pl.DataFrame, Draws]:
+    """Cross the border: the kept people become a graph, the graph groups, and draws show what rests on few records."""
+    nominals, reference = in_memory(network.nominals), in_memory(sources["reference_groups"])
+    edges = pl.read_parquet(folder / "edges.parquet")
+    graph = graph_of(nominals, edges)
     with progress.step("finding groups"):
         found = partition(graph, settings.partition)
     previous = (earlier.read("nominals"), earlier.read("groups")) if earlier else None
@@ -112,13 +127,20 @@ def find_groups(
     groups, overlaps, membership = group_tables(
         graph, found, settings.partition.min_group_size, reference, previous, last
     )
-    no_figure = pl.lit(None, pl.Float64)
-    grouped = nominals.join(membership, on="nominal_id").with_columns(
-        pl.col("held").fill_null([]), stays=no_figure, kept_share=no_figure
-    )
+    draws = draws_of(nominals, edges, settings.stability)
+    with progress.step("finding groups again without some records", total=draws.count) as advance:
+        stays, stable = stability(draws, membership, settings.partition, advance)
+    with progress.step("finding groups in shuffled records", total=settings.stability.baseline_draws + 1) as advance:
+        baseline = partition_baseline(draws.ties, settings.partition, settings.stability, advance)
+    grouped = nominals.with_columns(pl.col("held").fill_null([]))
+    for more in (membership, stays, again.kept_share):
+        grouped = grouped.join(more, on="nominal_id", how="left")
     write_table(grouped, folder, "nominals")
-    write_table(groups, folder, "groups")
+    write_table(groups.drop("stability").join(stable, on="group_id", how="left"), folder, "groups")
     write_table(overlaps, folder, "reference_overlaps")
+    write_table(baseline, folder, "partition_baseline")
+    write_table(again.held_in_by_one_record, folder, "held_in_by_one_record")
+    return grouped, draws
 
 
 def lexicon_path(settings: Settings) -> Path | None:

@@ -21,6 +21,8 @@ from countylines.errors import InputError
 NominalRule = Literal["strongest", "noisy_or", "mean"]
 Cut = Literal["map_equation", "modularity"]
 UnknownAge = Literal["protect", "adult"]
+HarmIndex = Literal["cchi", "ons_css"]
+DismantlingHarm = Literal["cchi", "ons_css", "unit"]
 
 
 def setting(default: Any, help: str, *, least: float | None = None, most: float | None = None) -> Any:
@@ -92,13 +94,98 @@ class PartitionSettings:
 
 
 @dataclass(frozen=True)
+class Stability:
+    """How groups are drawn anew, to show what rests on few records and what chance alone would make."""
+
+    draws: int = setting(100, "Networks drawn anew from nine records in ten [choice]; 0 = none.", least=0)
+    keep_share: float = setting(0.9, "Probability with which a draw keeps a record [choice].", least=0, most=1)
+    network_draws: int = setting(10, "Draws that decide anew who is kept [choice]; 0 = none.", least=0)
+    baseline_draws: int = setting(20, "Networks of shuffled records to compare with [choice]; 0 = none.", least=0)
+    baseline_redraws: int = setting(5, "Draws for the stability of each of those and of this one [choice].", least=0)
+    seed: int = setting(1, "Draw i uses the seed (seed, i).", least=0)
+    workers: int = setting(0, "Parallel processes; 0 = one a core. The result is the same.", least=0)
+
+
+@dataclass(frozen=True)
+class Harm:
+    """Which weights stand for harm."""
+
+    harm_index: HarmIndex = setting("cchi", "Where one number is needed: cchi or ons_css [choice].")
+    weights: str = setting("", "A folder made by countylines harm import; empty = the partial weights shipped.")
+    outcomes: str = setting("", "A file (YAML) of outcome codes and their standing; empty = the one shipped.")
+    ons_codes: str = setting("", "A file (YAML) of Home Office classes and ONS codes; empty = the one shipped.")
+
+
+@dataclass(frozen=True)
+class Centrality:
+    """How people's places in the network are measured."""
+
+    exact_up_to: int = setting(5_000, "Above so many people betweenness and harmonic are approximated.", least=3)
+    pivots: int = setting(2_000, "People from whom the approximation counts shortest paths.", least=10)
+    path_draws: int = setting(20, "Draws in which they are approximated anew; the first of all draws.", least=1)
+    seed: int = setting(1, "Of the choice of these people.", least=0)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How groups' factors become levels."""
+
+    levels: str = setting("", "A file (YAML) of the nine factors and their levels; empty = the one shipped.")
+
+
+@dataclass(frozen=True)
+class Priority:
+    """How groups and people are ordered over all weightings of their criteria."""
+
+    draws: int = setting(10_000, "Weightings drawn.", least=100)
+    seed: int = setting(1, "Of the drawn weightings.", least=0)
+    recent_months: int = setting(24, "People without a matched record in so many months aren't ranked.", least=1)
+    least: Mapping[str, float] = setting({}, "Least weight of a criterion, by name.", least=0, most=1)
+    most: Mapping[str, float] = setting({}, "Greatest weight of a criterion, by name.", least=0, most=1)
+
+
+@dataclass(frozen=True)
+class Dismantling:
+    """Who would have to stop for the network, or a group, to fall apart."""
+
+    harm: DismantlingHarm = setting("cchi", "What a person's mass is made of: cchi, ons_css or unit.")
+    k: int = setting(5, "The k of: if you can only do k.", least=1)
+    goal: float = setting(0.1, "Share of the largest component to come down to.", least=0, most=1)
+    steps: int = setting(100, "Steps of the whole network's order that are kept.", least=1)
+    random_draws: int = setting(30, "Random orders to compare with.", least=1)
+    draws: int = setting(20, "Networks drawn anew to see who is among the first k each time.", least=0)
+    draws_up_to: int = setting(5_000, "People in a group or network above whose number that isn't made.", least=0)
+    seed: int = setting(1, "Of the random orders.", least=0)
+
+
+@dataclass(frozen=True)
+class Safeguarding:
+    """Who is to be protected first, and what they are linked to."""
+
+    recent_days: int = setting(30, "Tier 2: beside a matched record in the last so many days.", least=1)
+    restart: float = setting(0.15, "Of the random walk that links a child to groups and lines.", least=0.01, most=0.99)
+    top: int = setting(5, "Groups and lines that are shown for a child.", least=1)
+    strong_link: float = setting(
+        0.35, "A link is strong from this share of the walk on; calibrated on synthetic data.", least=0, most=1
+    )
+    some_link: float = setting(0.1, "The same for some; weak below; calibrated on synthetic data.", least=0, most=1)
+
+
+@dataclass(frozen=True)
 class Settings:
-    """All sections, as in the TOML file: ``[ingest]``, ``[match]``, ``[network]``, ``[partition]``."""
+    """All sections, as in the TOML file: ``[ingest]``, ``[match]`` and so on, one a stage."""
 
     ingest: Ingest = Ingest()
     match: Match = Match()
     network: NetworkSettings = NetworkSettings()
     partition: PartitionSettings = PartitionSettings()
+    stability: Stability = Stability()
+    harm: Harm = Harm()
+    centrality: Centrality = Centrality()
+    profile: Profile = Profile()
+    priority: Priority = Priority()
+    dismantling: Dismantling = Dismantling()
+    safeguarding: Safeguarding = Safeguarding()
     folder: Path | None = None  # where the settings file lies, for paths inside it
 
     def as_dict(self) -> dict[str, dict[str, Any]]:

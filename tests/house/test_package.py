@@ -25,19 +25,19 @@ def archives(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list
 def test_the_wheel_holds_the_package_only(archives: tuple[list[str], list[str]]) -> None:
     wheel, _ = archives
     assert {name.split("/")[0] for name in wheel} == {"countylines", "countylines-0.1.0.dist-info"}
-    assert "countylines/tables.py" in wheel
+    assert "countylines/tables/extracts.py" in wheel
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel)
 
 
 def test_the_source_archive_holds_no_tests_and_no_real_data(archives: tuple[list[str], list[str]]) -> None:
     _, source = archives
-    assert {"pyproject.toml", "constraints.txt", "README.md", "src/countylines/tables.py"} <= set(source)
+    assert {"pyproject.toml", "constraints.txt", "README.md", "src/countylines/tables/extracts.py"} <= set(source)
     assert not [name for name in source if name.startswith(("tests", "examples", "benchmarks", "docs"))]
 
 
 def test_data_files_of_the_package_are_in_the_wheel(archives: tuple[list[str], list[str]], modules: list[Path]) -> None:
     wheel, _ = archives
-    package = next(path for path in modules if path.name == "tables.py").parent
+    package = next(path for path in modules if path.name == "pipeline.py").parent
     data = [path for path in package.rglob("*") if path.suffix in {".yaml", ".csv", ".txt", ".html", ".toml"}]
     assert {f"countylines/{path.relative_to(package).as_posix()}" for path in data} <= set(wheel)
 

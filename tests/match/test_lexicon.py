@@ -185,3 +185,8 @@ def test_the_shipped_examples_do_what_they_should() -> None:
 )
 def test_what_analysts_expect(text: str, groups: list[str]) -> None:
     assert list(try_text(text, load_lexicon()).weights) == groups
+
+
+def test_every_shipped_exception_has_a_longest_match() -> None:
+    r"""Else rows with hits are searched whole for exceptions: ``\w{1,20}`` does what ``\w+`` does."""
+    assert [pattern.text for _, pattern in load_lexicon().excepts() if not pattern.width] == []

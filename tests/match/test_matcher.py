@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -13,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countylines.match import finder as module
+from countylines.match import matcher as matcher_module
 from countylines.match.lexicon import Group, Lexicon, Term, load_lexicon
 from countylines.match.matcher import Matcher
 from countylines.match.normalise import normalise
-from countylines.match.pattern import definition
+from countylines.match.pattern import definition, read_pattern
+from countylines.match.texts import Texts
 from countylines.tables import RUN
 
 WORDS = [
@@ -99,6 +102,72 @@ def test_the_shipped_lexicon_on_any_text(texts: list[str]) -> None:
     mixed = [*texts, *(" ".join(pair) for pair in zip(texts, examples, strict=False))]
     lexicon = _shipped()
     assert found(lexicon, [*mixed]) == by_hand(lexicon, [*mixed], True)
+
+
+FILLER = "x" * 9000  # so much text that windows are worth it
+GAPS = st.sampled_from(
+    [" ", " ", " ", "-", "    ", "     ", " " * 40, "\n \r\n\t\t", "\u00a0" * 6, "\u2003-" * 3, ".", "\0", "é "]
+)
+GAPPED = st.lists(st.tuples(st.sampled_from([*WORDS, "x" * 45]), GAPS), max_size=14).map(
+    lambda pairs: "".join(word + gap for word, gap in pairs)
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(GAPPED, max_size=4), st.sampled_from([(), (r"did (?:\w+ )?a runner",)]))
+def test_exceptions_far_away_over_wide_blanks_and_at_borders(texts: list[str], unbounded: tuple[str, ...]) -> None:
+    """Only windows around hits are searched for exceptions: nothing may be lost for that."""
+    line, other, weed = LEXICON.groups
+    lexicon = Lexicon("1", (line, replace(other, excepts=(*other.excepts, *unbounded)), weed))
+    assert found(lexicon, [*texts, FILLER]) == by_hand(lexicon, [*texts, FILLER], True)
+
+
+@pytest.mark.parametrize("pad", ["", "x" * 99 + " ", "– " * 99])
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("no county lines", ["no county lines?"]),  # as wide as the window, with a row's border at both sides
+        ("no    county    lines", ["no county lines?"]),  # blanks of 4 are within its width
+        ("no     county lines", ["no county lines?"]),  # blanks of 5 aren't
+        ("no county" + " " * 500 + "lines", ["no county lines?"]),
+        ("no" + "-" * 500 + "county lines", ["no county lines?"]),
+        ("xno county lines", [None]),
+        ("no county lines_", []),
+        ("no no county lines", ["no county lines?"]),
+        ("no county lines no county lines", ["no county lines?"] * 2),
+    ],
+)
+def test_where_an_exception_may_hide(pad: str, text: str, by: list[str | None]) -> None:
+    lexicon = Lexicon("1", (Group("LINE", 1.0, (Term("county lines"),), ("no county lines?",)),))
+    texts: list[str | None] = ["a county", pad + text, "lines", pad + text + " " + pad, "no", "county lines x", FILLER]
+    assert [row[-1] for row in found(lexicon, texts)] == [*by, *by, None]
+    assert found(lexicon, texts) == by_hand(lexicon, texts, True)
+
+
+def test_an_exception_that_overlaps_an_earlier_match_of_itself_does_not_count() -> None:
+    """``re.finditer`` goes on from the end of a match: the window alone would show another one."""
+    lexicon = Lexicon("1", (Group("A", 1.0, (Term("weed"),), ("no no|no weed",)),))
+    text = "x" * 100 + " no no weed, no no no weed " + "x" * 100
+    assert [row[-1] for row in found(lexicon, [text, FILLER])] == [None, "no no|no weed"]
+    assert found(lexicon, [text, FILLER]) == by_hand(lexicon, [text, FILLER], True)
+
+
+def test_only_rows_with_an_exception_near_a_hit_are_searched_whole() -> None:
+    excepts = module.HyperscanFinder([read_pattern("no weed")])
+    far = " x" * 50
+    texts = Texts(pa.array([f"no weed {far} weed", f"{far} weed {far}", "no weed", f"{far} weed     x {far}"]))
+    hits = module.HyperscanFinder([read_pattern("weed")]).find(texts)
+    assert excepts.near(texts, hits).tolist() == [0, 2, 3]
+    each = [module.Found(*(column[hit : hit + 1] for column in hits)) for hit in range(4)]
+    assert [excepts.near(texts, hit).tolist() for hit in each] == [[0], [], [], [2]]
+
+
+def test_many_chunks_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["weed", None, "é no county–line", "x" * 50, "", "did a runner"] * 20
+    whole = found(LEXICON, texts)
+    assert whole == by_hand(LEXICON, texts, True)
+    monkeypatch.setattr(matcher_module, "CHUNK_BYTES", 7)
+    assert found(LEXICON, texts) == whole
 
 
 def _shipped(lexicon: list[Lexicon] = []) -> Lexicon:  # noqa: B006, read once

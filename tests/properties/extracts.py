@@ -13,7 +13,7 @@ from random import Random
 
 import hypothesis.strategies as st
 
-from countylines.settings import Ingest, Match, NetworkSettings, PartitionSettings, Settings
+from countylines.settings import Ingest, Match, NetworkSettings, PartitionSettings, Priority, Settings, Stability
 from countylines.tables import (
     CONNECTING_ROLES,
     DECISIONS,
@@ -248,6 +248,8 @@ def random_settings(rng: Random, ageless: bool) -> Settings:
             refine=rng.random() < 0.7,
             min_group_size=rng.choice((3, 3, 2, 1, 4)),
         ),
+        stability=Stability(draws=rng.choice((0, 3)), network_draws=rng.choice((0, 2)), baseline_draws=0),
+        priority=Priority(draws=100),
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.synthetic.data import scenes, sentences, templates, words
-from countylines.synthetic.prose import bodies, carriers, closing
+from countylines.synthetic.prose import bodies, carriers, closing, retyped
 from countylines.synthetic.slots import fills, lists, phone_shapes
 from countylines.synthetic.template import Choice, Nodes, Slot, parse, render, slots, split
 from tests.synthetic.vocabulary import DENIED, groups_in
@@ -137,6 +137,15 @@ def test_a_carrier_says_its_own_word_whichever_way_it_falls() -> None:
                     assert DENIED.search(said) and not groups_in(said), said
                 else:
                     assert groups_in(said) == {name}, f"{tone}: {said}"
+
+
+@pytest.mark.parametrize("way", ["misspelt", "shorthand"])
+def test_a_search_word_stays_however_it_is_typed(way: str) -> None:
+    """A tenant is held because a record says so: a quota filled by words that nothing finds is none."""
+    for (name, _), listed in carriers().items():
+        said = [text for nodes in listed if name not in ("drugs", "NEGATED") for text in each_option(nodes)]
+        for text in retyped(pa.array(said, pa.string()), way).to_pylist():
+            assert groups_in(text) == {name}, text
 
 
 def test_drug_sentences_name_exactly_the_drugs_given() -> None:

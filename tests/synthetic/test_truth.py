@@ -91,6 +91,14 @@ def test_cuckooed_tenants_are_subjects_not_victims(made: Made) -> None:
     assert roles.filter(pl.col("role") == "victim")["nominal_id"].n_unique() <= 0.2 * len(tenants)
 
 
+def test_every_tenant_who_is_shown_has_a_record_that_says_cuckooed_and_nothing_stronger(made: Made) -> None:
+    tenants = made.read("truth/person").filter(pl.col("role") == "cuckooed", pl.col("link") == "plain")
+    strong = {"CUCKOO", "COUNTY LINE", "CL WORDS", "DRUGS LINE"}
+    visits = made.used().filter(pl.Series([groups & strong == {"CUCKOO"} for groups in made.said()]))
+    met = made.read("involvements").filter(pl.col("role") == "subject").join(visits, on="record_id", how="semi")
+    assert set(tenants["nominal_id"]) <= set(met["nominal_id"])
+
+
 def test_some_who_were_exploited_as_children_are_adults_now(city: Made) -> None:
     children = exploited_children(city)
     assert 0 < (~children["child"]).sum() < len(children)

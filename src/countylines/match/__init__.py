@@ -9,12 +9,13 @@ import narwhals as nw
 from countylines.engine import Engine
 from countylines.match.lexicon import Lexicon, load_lexicon
 from countylines.match.matcher import SCHEMA, Matcher
+from countylines.match.numbers import find_numbers
 from countylines.match.score import record_groups, record_scores, suspicious
 from countylines.progress import Progress
 from countylines.settings import Match
 from countylines.tables import Frame, Matches
 
-__all__ = ["Lexicon", "Matcher", "find_hits", "load_lexicon", "match"]
+__all__ = ["Lexicon", "Matcher", "find_hits", "find_numbers", "load_lexicon", "match"]
 
 
 def match(

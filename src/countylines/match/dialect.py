@@ -2,7 +2,7 @@
 
 The two differ in dozens of corners ({,3}, \\v, [[:alpha:]] ...). Characters, sets, alternatives, repeats and word
 boundaries are what they share. Sets name bytes of a text in which every code point is one byte (normalise.py), and
-never NUL, which parts the rows.
+never FF, which parts the rows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ UNBOUNDED = 1 << 16  # a width from which on there is no bound
 
 PRINTABLE = frozenset(range(0x20, 0x7F))
 SPACES = frozenset((*range(0x09, 0x0E), *range(0x1C, 0x21)))  # what str.isspace says of ASCII: all are a blank
-ALL = frozenset(range(1, 0x100))
+ALL = frozenset(range(0xFF))
 QUOTES = frozenset(b"'`")  # both are ' when normalised
 WORD = frozenset(byte for byte in PRINTABLE if chr(byte).isalnum() or byte == ord("_"))
 DIGITS = frozenset(b"0123456789")

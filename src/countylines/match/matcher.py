@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from countylines.match.finder import Finder, Found, as_strings, finder
+from countylines.match.finder import Finder, Found, finder
 from countylines.match.lexicon import Lexicon
+from countylines.match.texts import CHUNK_BYTES, Texts, as_strings, chunks
 from countylines.tables import RUN
 
 SCHEMA = RUN["hits"].schema
@@ -37,13 +38,19 @@ class Matcher:
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch's hits, as the run table ``hits``, sorted by row, then in the lexicon's order, then by place."""
+        parts = [
+            self._chunk(batch.column("record_id").slice(first, len(texts)), Texts(texts))
+            for first, texts in chunks(as_strings(batch.column("text")), CHUNK_BYTES)
+        ]
+        return parts[0] if len(parts) == 1 else pa.concat_batches(parts)
+
+    def _chunk(self, ids: pa.Array, texts: Texts) -> pa.RecordBatch:
         plan = _plan(self.lexicon)
-        texts = as_strings(batch.column("text"))
         found = plan.terms.find(texts)
         pattern = pa.array(found.pattern)
         cancelled = _cancelled(plan, texts, found) if self.except_rules else pa.nulls(len(pattern), pa.int64())
         columns = [
-            batch.column("record_id").take(pa.array(found.row)).cast(pa.string()),
+            ids.take(pa.array(found.row)).cast(pa.string()),
             plan.group_names.take(pa.array(plan.group[found.pattern])),
             plan.term_texts.take(pattern),
             pa.array(found.start),
@@ -81,16 +88,17 @@ def _plan(lexicon: Lexicon) -> _Plan:
     )
 
 
-def _cancelled(plan: _Plan, texts: pa.Array, found: Found) -> pa.Array:
+def _cancelled(plan: _Plan, texts: Texts, found: Found) -> pa.Array:
     """For every hit the number of its group's first exception, in file order, in which it lies wholly; else null."""
     by = np.full(len(found.row), -1, np.int64)
-    rows = found.row[np.flatnonzero(np.diff(found.row, prepend=-1))]  # distinct, since they are sorted
-    inside = plan.excepts.find(texts.take(pa.array(rows)))
+    rows = plan.excepts.near(texts, found)
+    inside = plan.excepts.find(Texts(texts.array.take(pa.array(rows))))
     spans: dict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
-    for at, number, start, end in zip(*(column.tolist() for column in inside), strict=True):
-        spans[int(rows[at]), plan.except_group[number]].append((number, start, end))
-    near = np.isin(found.row, [row for row, _ in spans])
-    for hit in np.flatnonzero(near).tolist() if spans else ():
-        here = spans.get((int(found.row[hit]), int(plan.group[found.pattern[hit]])), ())
-        by[hit] = next((number for number, a, b in here if a <= found.start[hit] and found.end[hit] <= b), -1)
+    for row, *span in zip(*(column.tolist() for column in inside._replace(row=rows[inside.row])), strict=True):
+        spans[row, plan.except_group[span[0]]].append(tuple(span))
+    hits = np.flatnonzero(np.isin(found.row, rows))
+    group = plan.group[found.pattern[hits]]
+    columns = (hits, found.row[hits], group, found.start[hits], found.end[hits])
+    for hit, row, number, start, end in zip(*(column.tolist() for column in columns), strict=True):
+        by[hit] = next((e for e, a, b in spans.get((row, number), ()) if a <= start and end <= b), -1)
     return pa.array(by, mask=by < 0)

@@ -5,10 +5,7 @@ METHOD 2: NFKC where that is one character, any white space to a blank, any dash
 
 from __future__ import annotations
 
-import codecs
 import unicodedata
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +14,8 @@ SINGLE_QUOTES = "‘’‚‛′‹›´ʼ`"
 DOUBLE_QUOTES = "“”„‟″«»〝〞〟"
 MINUS = "\u2212"
 
-OTHER = 0x80  # the byte of every character that no pattern can name
+OTHER = 0xFE  # the byte of every character that no pattern can name
+CONTINUATION = bytes(range(0x80, 0xC0))  # what follows the first byte of a character in UTF-8
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -62,28 +60,31 @@ def normalise(text: str) -> str:
     return text.translate(_normals)
 
 
-def one_byte_each(utf8: Bytes) -> Bytes:
+def one_byte_each(utf8: bytearray) -> bytearray:
     """UTF-8 as one byte a code point: ASCII as it is, the rest as their normal form, or OTHER where that isn't ASCII.
 
     Patterns name printable ASCII characters only, so all others are alike to them and one byte stands for any of them.
+    The byte FF, which UTF-8 never holds, stays. The array given is written over.
 
     Example:
-        >>> one_byte_each(np.frombuffer("a\\u2014é".encode(), np.uint8)).tobytes()
-        b'a-\\x80'
+        >>> one_byte_each(bytearray("a\\u2014é".encode()))
+        bytearray(b'a-\\xfe')
     """
-    return np.frombuffer(bytearray(str(utf8.data, "utf-8").encode("ascii", _HANDLER)), np.uint8)
+    data = np.frombuffer(utf8, np.uint8)
+    wide = np.flatnonzero(data.view(np.int8) < -1)  # 80 to FE
+    characters = data[wide]
+    codes = str(characters.data, "utf-8").translate(_bytes).encode("latin-1")
+    data[wide[characters >= 0xC0]] = np.frombuffer(codes, np.uint8)  # in place of each one's first byte
+    return utf8.translate(None, CONTINUATION)
 
 
-@lru_cache(maxsize=65_536)
-def _bytes_of(run: str) -> bytes:
-    normals = [_normals[ord(character)] for character in run]
-    return bytes(ord(character) if character.isascii() else OTHER for character in normals)
+class _Bytes(dict[int, int]):
+    """Code point to the byte that stands for it, worked out once."""
+
+    def __missing__(self, code: int) -> int:
+        character = _normals[code]
+        self[code] = ord(character) if character.isascii() else OTHER
+        return self[code]
 
 
-def _not_ascii(error: Any) -> tuple[bytes, int]:
-    """What to write for a run of characters that aren't ASCII: often the same few."""
-    return _bytes_of(error.object[error.start : error.end]), error.end
-
-
-_HANDLER = "countylines.one_byte_each"
-codecs.register_error(_HANDLER, _not_ascii)
+_bytes = _Bytes()

@@ -15,9 +15,12 @@ from countylines.engine import Engine
 from countylines.network import connections as connect
 from countylines.network import edges, evidence, keys, share, treatment
 from countylines.network.assemble import Base, Pruned, Tied, Treated, assemble
+from countylines.network.nearby import nearby
 from countylines.progress import Progress
 from countylines.settings import NetworkSettings, Settings
 from countylines.tables import Frame, Matches, Network, Sources
+
+__all__ = ["build_network", "nearby"]
 
 Keep = Callable[[Frame, str], Frame]
 

@@ -17,6 +17,7 @@ from rich.text import Text
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
 from countylines.errors import InputError
+from countylines.report.evaluate_links import TABLES, LinksFound, evaluate_links, links_table
 from countylines.report.screen import plain_table, titled
 from countylines.runs import Run, open_run
 from countylines.tables import CONNECTING_ROLES
@@ -95,6 +96,7 @@ class Evaluation:
         lines: one entry a line.
         line_roles: the people of lines, by role.
         other_roles: everybody else who was kept, by what they truly are.
+        links: exploited children against the lines and groups they are linked to; none for a run without links.
     """
 
     records: Score
@@ -104,6 +106,7 @@ class Evaluation:
     lines: tuple[LineFound, ...]
     line_roles: tuple[RoleFound, ...]
     other_roles: tuple[RoleFound, ...]
+    links: tuple[LinksFound, ...] = ()
 
     @property
     def lines_found(self) -> int:
@@ -116,6 +119,8 @@ class Evaluation:
         for name in ("records", "people", "adults"):
             score: Score = getattr(self, name)
             plain[name] |= {"precision": score.precision, "recall": score.recall}
+        for row, link in zip(plain["links"], self.links, strict=True):
+            row |= {"first_share": link.first_share, "top3_share": link.top3_share}
         return plain
 
 
@@ -124,7 +129,7 @@ def evaluate(run: Path, truth: Path) -> Evaluation:
 
     Args:
         run: a finished run.
-        truth: the folder of the tables person and record, as Parquet or CSV.
+        truth: the folder of the tables person, record and line, as Parquet or CSV; line is read where a run has links.
 
     Raises:
         InputError: no finished run, no truth tables, or the truth of another force.
@@ -134,6 +139,7 @@ def evaluate(run: Path, truth: Path) -> Evaluation:
     people = _people(opened, person, truth)
     true, kept = people["is_true"], people["kept"]
     grown = people.filter(~pl.col("child"))
+    linked = all((run / f"{name}.parquet").is_file() for name in TABLES)
     return Evaluation(
         records=_records(opened, record),
         people=Score(int(kept.sum()), int(true.sum()), int((kept & true).sum())),
@@ -144,6 +150,7 @@ def evaluate(run: Path, truth: Path) -> Evaluation:
         lines=tuple(_lines(people)),
         line_roles=tuple(_roles(people.filter("is_true"), LINE_ROLES)),
         other_roles=tuple(_roles(people.filter(~pl.col("is_true") & pl.col("kept")))),
+        links=evaluate_links(opened, person, _truth(truth, "line")) if linked else (),
     )
 
 
@@ -247,6 +254,10 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     )
     console.print(_role_table("People of lines, by true role", evaluation.line_roles, recall=True))
     console.print(_role_table("Kept, but not of any line, by what they are", evaluation.other_roles, recall=False))
+    if evaluation.links:
+        console.print(
+            titled("Exploited children, and the line and group they are linked to", links_table(evaluation.links))
+        )
     console.print(Text("Measured on an invented force: evidence about no real place.", style="dim"))
 
 

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 
-def plain_table(columns: Sequence[str], numbers: Collection[str] = ()) -> Table:
-    """An empty table; the columns in ``numbers`` stand to the right."""
+def plain_table(columns: Sequence[str], numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:
+    """An empty table; the columns in ``numbers`` stand to the right; these and those in ``whole`` are never broken."""
     table = Table(box=box.SIMPLE_HEAD)
     for name in columns:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+        right = name in numbers
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right or name in whole)
     return table
 
 

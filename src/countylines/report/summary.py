@@ -10,6 +10,10 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from countylines.report.screen import plain_table, titled
+from countylines.report.show.groups import groups as ranked_groups
+from countylines.report.show.groups import show_groups
+from countylines.report.show.safeguarding import safeguarding, tiers_table
+from countylines.report.show.words import counted
 from countylines.runs import Run
 
 GROUPS_SHOWN = 10
@@ -22,7 +26,8 @@ def show_summary(console: Console, run: Run) -> None:
     console.print(_rows(run))
     console.print(_people(nominals, groups))
     if not groups.is_empty():
-        console.print(_groups(nominals, groups))
+        show_groups(console, ranked_groups(run), GROUPS_SHOWN)
+    console.print(tiers_table(safeguarding(run)))
     console.print(_terms(run.read("term_table")))
     for note in run.manifest["notes"]:
         console.print(Text(f"! {note}", style="yellow"))
@@ -78,38 +83,14 @@ def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
     protected, rankable = int(nominals["protected"].sum()), int(nominals["rankable"].sum())
     unlinked = nominals["group_id"].null_count()
     return Text.assemble(
-        (f"{_counted(nominals.height, 'person', 'people')} in the network", "bold"),
-        f": {matched:,} matched, {_counted(nominals.height - matched, 'associate')}. ",
+        (f"{counted(nominals.height, 'person', 'people')} in the network", "bold"),
+        f": {matched:,} matched, {counted(nominals.height - matched, 'associate')}. ",
         (f"{protected:,} protected", "bold"),
         " (children, believed exploited, age unknown), ",
         f"{nominals.height - protected - rankable:,} held, {rankable:,} rankable. ",
-        f"{_counted(groups.height, 'group')}; {_counted(unlinked, 'person', 'people')} in none. ",
+        f"{counted(groups.height, 'group')}; {counted(unlinked, 'person', 'people')} in none. ",
         "Person precision: not yet measured.",
     )
-
-
-def _counted(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def _groups(nominals: pl.DataFrame, groups: pl.DataFrame) -> Group:
-    shown = groups.sort(["size", "group_id"], descending=[True, False]).head(GROUPS_SHOWN)
-    title = "Groups" if shown.height == groups.height else f"Groups, the {shown.height} largest of {groups.height:,}"
-    columns = ("group", "name", "people", "protected", "held", "SOC group", "overlap")
-    table = plain_table(columns, {"people", "protected", "held", "overlap"})
-    for group in shown.to_dicts():
-        members = nominals.filter(pl.col("group_id") == group["group_id"])
-        overlap = f"{group['overlap']:.0%}" + (" associated" if group["associated"] else "")
-        table.add_row(
-            group["group_id"],
-            group["name"],
-            str(group["size"]),
-            str(members["protected"].sum()),
-            str((members["held"].list.len() > 0).sum()),
-            group["reference_group"] or "none",
-            overlap if group["reference_group"] else "",
-        )
-    return titled(title, table)
 
 
 def _terms(terms: pl.DataFrame) -> Group:

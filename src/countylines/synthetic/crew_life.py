@@ -112,31 +112,39 @@ class Stage:
         """Those who use their flats."""
         return [m for m in self.shown if m.role in ("elder", "dealer")] or self.shown[:1]
 
-    def flat(self, tenant: Member) -> list[tuple[Member | int, str]]:
-        """A tenant with a worker; now and then with a dealer, who is the same for all flats of the line."""
+    def visits(self, count: int) -> list[tuple[str, list[tuple[Member | int, str]]]]:
+        """So many visits to the tenants, each of whom is met in one; in one house where the visits are too few."""
+        return [self.flat(self.tenants()[turn::count]) for turn in range(count)]
+
+    def flat(self, tenants: Sequence[Member]) -> tuple[str, list[tuple[Member | int, str]]]:
+        """Tenants with a worker; one alone now and then with a dealer, who is the same for all flats of the line."""
+        there: list[tuple[Member | int, str]] = [(tenant, "subject") for tenant in tenants]
         dealer = next((m for m in self.dealers() if m.role == "dealer"), None)
-        if dealer and self.rng.random() < NAMED_DEALER and self.allowed(dealer, [tenant]):
-            return [(tenant, "subject"), (dealer, "subject")]
+        if len(tenants) == 1 and dealer and self.rng.random() < NAMED_DEALER and self.allowed(dealer, tenants):
+            return "line_cuckoo", [*there, (dealer, "subject")]
         worker = self.pick("worker", [])
         assert worker is not None
-        return [(tenant, "subject"), (worker, "professional")]
+        return "line_cuckoo" if len(tenants) == 1 else "line_house", [*there, (worker, "professional")]
 
-    def cover(self, flats: int) -> list[tuple[str, list[tuple[Member | int, str]]]]:
+    def hide_tenants(self) -> None:
+        """Nobody visits: the tenants show only beside others, in records without a search word."""
+        for tenant in self.tenants():
+            tenant.link = QUIET
+        self.shown = [m for m in self.shown if m.link != QUIET]
+
+    def cover(self) -> list[tuple[str, list[tuple[Member | int, str]]]]:
         """Spoken records that show everyone who is to be shown, children beside the holder or beside others.
 
-        ``flats``: so many tenants show in records of their own, and need none here.
+        Tenants need none: somebody has visited them.
         """
         made: list[tuple[str, list[tuple[Member | int, str]]]] = []
         holders = [m for m in self.shown if m.role == "holder"]
-        dealers = self.dealers()
-        for link, leads in ((WITH_HOLDER, holders), (WITH_OTHERS, dealers)):
+        for link, leads in ((WITH_HOLDER, holders), (WITH_OTHERS, self.dealers())):
             waiting = [m for m in self.shown if m.link == link]
             for turn, pair in enumerate(self._pairs(waiting)):
                 scene = "line_vehicle" if turn % 2 else "line_log"
                 made.append((scene, [(m, "subject") for m in (leads[turn % len(leads)], *pair)]))
         seen = {m.person for _, cast in made for m, _ in cast if isinstance(m, Member)}
-        for tenant in self.tenants()[flats:]:
-            made.append(("line_cuckoo", [(tenant, "subject"), (dealers[len(made) % len(dealers)], "subject")]))
         rest = [m for m in self.shown if m.role != "cuckooed" and m.person not in seen]
         for start in range(0, len(rest), 3):
             made.append(("line_log", [(m, "subject") for m in rest[start : start + 3]]))
@@ -174,12 +182,13 @@ def play(
     planned, plots = Planned(), load("plots.yaml")
     weights = np.array([len(line.members) * rng.uniform(0.7, 1.3) for line in lines])
     stages = [Stage(rng, people, line, lines) for line in lines]
-    tenants = np.array([len(stage.tenants()) for stage in stages], float)
-    flats = _split(tenants, min(cuckooed, int(tenants.sum())))
-    for stage, count, own in zip(stages, _split(weights, spoken), flats, strict=True):
-        for tenant in stage.tenants()[:own]:
-            _add(planned, stage, "line_cuckoo", stage.flat(tenant), BIT["CUCKOO"])
-        covering = stage.cover(own)[:count]
+    visits = _visits(np.array([len(stage.tenants()) for stage in stages]), cuckooed)
+    for stage, count, own in zip(stages, _split(weights, spoken), visits, strict=True):
+        for scene, cast in stage.visits(own):
+            _add(planned, stage, scene, cast, BIT["CUCKOO"])
+        if not own:
+            stage.hide_tenants()
+        covering = stage.cover()[:count]
         for scene, cast in covering:
             _add(planned, stage, scene, cast, BIT["COUNTY LINE"])
         for number in range(round(1.02 * (count - len(covering)))):
@@ -188,6 +197,7 @@ def play(
             _add(planned, stage, scene, cast, BIT["COUNTY LINE"], aside, close_mothers)
         _unspoken(planned, stage, plots["unspoken"], round(0.8 * count))
         _half_hidden(planned, stage)
+        _reported_missing(planned, stage)
     return planned
 
 
@@ -195,6 +205,16 @@ def _split(weights: NDArray[np.float64], total: int) -> list[int]:
     """The total in whole parts, as near to the weights as they go."""
     ends = np.floor(np.cumsum(weights) / max(weights.sum(), 1e-9) * total + 1e-9).astype(int)
     return [int(part) for part in np.diff(ends, prepend=0)]
+
+
+def _visits(tenants: NDArray[np.int64], most: int) -> list[int]:
+    """How many visits each line's tenants get: one at least while there are any, the larger lines first."""
+    first = np.zeros_like(tenants)
+    first[np.argsort(-tenants, kind="stable")[:most]] = 1
+    first = np.minimum(first, tenants)
+    rest = tenants - first
+    more = _split(rest.astype(float), min(most - int(first.sum()), int(rest.sum())))
+    return [int(one) + other for one, other in zip(first, more, strict=True)]
 
 
 def _plot(stage: Stage, plots: Sequence[Mapping[str, Any]]) -> tuple[str, list[tuple[Member | int, str]]]:
@@ -244,11 +264,26 @@ def _half_hidden(planned: Planned, stage: Stage) -> None:
         for turn in range(3):
             for other in plain[turn::3][:1]:
                 scene = ("stop_search", "sighting", "sighting")[turn]
-                _add(planned, stage, scene, [(member, "subject"), (other, "subject")])
+                role = "associate" if member.role == "cuckooed" else "subject"
+                _add(planned, stage, scene, [(member, role), (other, "subject")])
     for member in (m for m in stage.line.members if m.link == VICTIM):
         leads = [m for m in stage.shown if m.role in ("elder", "dealer", "holder")]
         row = _add(planned, stage, "line_slavery", [(member, "victim"), (leads[0], "suspect")])
         planned.mark(row, BIT["HEROIN"])
+
+
+def _reported_missing(planned: Planned, stage: Stage) -> None:
+    """Grown runners are away for days as children are: each was reported missing once, by the household."""
+    for member in stage.line.members:
+        if member.role == "runner" and not member.child:
+            home = int(stage.people.first[member.person])
+            cast: list[Part] = [(member.person, "missing"), (home, "reporter")]
+            planned.add(
+                "missing_adult",
+                cast[: 1 + (home != member.person)],
+                stage.when([(member, "missing")]),
+                words=BIT["MISPER"],
+            )
 
 
 def own_lives(rng: np.random.Generator, people: People, lines: Sequence[Line]) -> Events:

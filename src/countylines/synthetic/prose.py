@@ -65,8 +65,8 @@ def write_texts(rng: np.random.Generator, events: Events, people: People, lines:
     text = pc.binary_join_element_wise(heads, *said, ends, *tails, "")
     text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, pattern=UNTIDY, replacement=r"\1"))
     luck = rng.random(len(events))
-    text = _change(text, luck < MISSPELT, lambda texts: _retyped(texts, "misspelt"))
-    text = _change(text, luck > 1 - SHORTHAND, lambda texts: _retyped(texts, "shorthand"))
+    text = _change(text, luck < MISSPELT, lambda texts: retyped(texts, "misspelt"))
+    text = _change(text, luck > 1 - SHORTHAND, lambda texts: retyped(texts, "shorthand"))
     share = np.array([CAPITALS.get(scene.source, 0.01) for scene in scenes().values()])[events.scene]
     return _change(text, rng.random(len(events)) < share, pc.utf8_upper)
 
@@ -78,7 +78,7 @@ def _change(text: pa.Array, rows: Flags, change: Callable[[pa.Array], pa.Array])
     return pa.concat_arrays([text, change(text.filter(pa.array(rows)))]).take(pa.array(index))
 
 
-def _retyped(texts: pa.Array, way: str) -> pa.Array:
+def retyped(texts: pa.Array, way: str) -> pa.Array:
     """The texts as someone in a hurry types them."""
     for word, other in load("typing.yaml")[way].items():
         texts = pc.replace_substring(texts, pattern=word, replacement=other)

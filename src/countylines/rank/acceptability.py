@@ -1,0 +1,122 @@
+"""Ranks by every drawn weighting: how often each place is reached (METHOD section 5).
+
+Source: Lahdelma, Hokkanen and Salminen (1998), SMAA: stochastic multiobjective acceptability analysis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from countylines.graph import Floats, Ints
+
+LOW, HIGH = 0.05, 0.95
+AT_ONCE = 250_000  # scores, 0 to 1, in memory
+SCALE = 10**12  # of what a score is rounded to: equal criteria make equal scores, whatever the order of their sum
+
+
+@dataclass(frozen=True, eq=False)
+class Criteria:
+    """What is ranked, and by what: ``value`` has a row for each id and a column for each name, nan = unknown."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    value: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Over all draws, for each id: mean score and rank, quantiles of the rank, shares among the first."""
+
+    score: Floats
+    mean_rank: Floats
+    low: Ints
+    high: Ints
+    first: Floats
+    top3: Floats
+    top10: Floats
+
+
+def outcome(criteria: Criteria, weights: Floats, choices: Floats, rng: np.random.Generator) -> Outcome:
+    """Rank by every weighting.
+
+    Args:
+        weights: a row a draw, a column a criterion.
+        choices: what an unknown value may be, each as likely.
+        rng: draws those.
+    """
+    draws, n = len(weights), len(criteria.ids)
+    if not n:
+        nothing, none = np.empty(0), np.empty(0, np.int64)
+        return Outcome(nothing, nothing, none, none, nothing, nothing, nothing)
+    score, total, shares, ends = np.zeros(n), np.zeros(n, np.int64), np.zeros((3, n), np.int64), _Ends(n, draws)
+    for some in np.array_split(weights, -(-draws * n // AT_ONCE)):
+        scores = _scores(criteria.value, some, choices, rng)
+        ranks = _ranks(scores)
+        score += scores.sum(axis=0)
+        total += ranks.sum(axis=0)
+        shares += np.stack([(ranks <= top).sum(axis=0) for top in (1, 3, 10)])
+        ends.add(ranks)
+    low, high = ends.quantiles()
+    first, top3, top10 = shares / draws
+    return Outcome(score / draws, total / draws, low, high, first, top3, top10)
+
+
+def _scores(value: Floats, weights: Floats, choices: Floats, rng: np.random.Generator) -> Floats:
+    """A row a draw, a column an id."""
+    scores = np.zeros((len(weights), len(value)))
+    for column in range(value.shape[1]):  # not a matrix product: sums in the same order for everybody
+        own = weights[:, [column]]
+        scores += own * np.nan_to_num(value[:, column])
+        if len(rows := np.flatnonzero(np.isnan(value[:, column]))):
+            scores[:, rows] += own * rng.choice(choices, (len(weights), len(rows)))
+    return scores
+
+
+def _ranks(scores: Floats) -> Ints:
+    """In each row 1 for the highest score; ties share the lowest rank.
+
+    Sorting one whole number, of the score's decimals and the place, takes a third of the time of sorting places by
+    score (measured: 23 against 73 ns a score).
+    """
+    n = scores.shape[1]
+    bits = max(1, n - 1).bit_length()
+    ordered = np.sort((np.rint((1 - scores) * SCALE).astype(np.int64) << bits) | np.arange(n), axis=1)
+    place = np.broadcast_to(np.arange(1, n + 1, dtype=np.int32), scores.shape).copy()
+    place[:, 1:][ordered[:, 1:] >> bits == ordered[:, :-1] >> bits] = 0
+    np.maximum.accumulate(place, axis=1, out=place)
+    ranks = np.empty_like(place)
+    np.put_along_axis(ranks, ordered & (1 << bits) - 1, place, axis=1)
+    return ranks
+
+
+class _Ends:
+    """The lowest and the highest ranks of each id over all draws: as many as the quantiles need, not all there are."""
+
+    def __init__(self, n: int, draws: int) -> None:
+        self.lowest = int(np.ceil(LOW * draws - 1e-9))
+        self.highest = draws - int(np.ceil(HIGH * draws - 1e-9)) + 1
+        self.kept = np.empty((n, 0), np.uint16 if n < 2**16 else np.int32)
+        self.waiting: list[Any] = []
+
+    def add(self, ranks: Ints) -> None:
+        """Take a row a draw; what lies between the ends is let go from time to time."""
+        self.waiting.append(ranks.T.astype(self.kept.dtype))
+        if sum(each.shape[1] for each in self.waiting) >= self.lowest + self.highest:
+            self._let_go()
+
+    def quantiles(self) -> tuple[Ints, Ints]:
+        """The least rank that at least 5%, and at least 95%, of the draws don't exceed."""
+        self._let_go()
+        ordered = np.sort(self.kept, axis=1).astype(np.int64)
+        return ordered[:, self.lowest - 1], ordered[:, -self.highest]
+
+    def _let_go(self) -> None:
+        together = np.concatenate((self.kept, *self.waiting), axis=1)
+        self.waiting.clear()
+        if together.shape[1] > self.lowest + self.highest:
+            together.partition((self.lowest - 1, together.shape[1] - self.highest), axis=1)
+            together = np.concatenate((together[:, : self.lowest], together[:, -self.highest :]), axis=1)
+        self.kept = together

@@ -1,0 +1,170 @@
+"""Harm of people and groups: sums of the weights of their crimes (METHOD 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from countylines.rank.evidence import Evidence
+from countylines.rank.harm.rules import Rules
+from countylines.rank.harm.standing import (
+    AS_A_CHILD,
+    CHARGED,
+    CONVICTED,
+    STANDINGS,
+    SUSPECTED,
+    WEIGHED,
+    offenders,
+    ruled,
+)
+from countylines.rank.harm.weights import weigh_records
+from countylines.rank.rankable import Rankable
+from countylines.settings import HarmIndex
+from countylines.sums import NANO
+from countylines.tables import RUN
+
+COUNTED = (CONVICTED, CHARGED, SUSPECTED)
+"""The standings in the one number of a person or group (METHOD 5 [choice])."""
+
+
+def harm_tables(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables ``nominal_harm`` and ``group_harm`` (METHOD 5).
+
+    A crime is a record of source crime with an offence code of any kind; it is somebody's when they have an offender
+    role there. Rows without crimes are left out.
+
+    Args:
+        evidence: records, involvements, people, nominals, as_of.
+        rules: the indexes and what outcome codes mean.
+
+    Returns:
+        Both tables, with the columns of ``tables.RUN``, sorted by their keys. ``harm`` is in days; null where no
+        crime of the row has a weight, and for crimes as a child and diverted ones.
+    """
+    crimes = ruled(evidence.records, rules.outcomes)
+    months_ago = pl.lit(evidence.as_of).dt.offset_by("-12mo")
+    recent = (pl.col("date") > months_ago) & (pl.col("date") <= evidence.as_of)
+    proactive = pl.col("proactive")
+    detection = pl.when(proactive).then(pl.lit("proactive")).when(~proactive).then(pl.lit("reported"))
+    facts = crimes.select("record_id", recent=recent, detection=detection.otherwise(pl.lit("unknown")))
+    weighed = weigh_records(crimes, rules.indexes).join(facts, on="record_id")
+    found = offenders(crimes, evidence.involvements, evidence.people)
+    members = evidence.nominals.select("nominal_id", "group_id").drop_nulls()
+    nominal = nominal_harm(found, weighed, evidence.rankable)
+    group = group_harm(found.join(members, on="nominal_id"), weighed, evidence.rankable)
+    return _as_table(nominal, "nominal_harm"), _as_table(group, "group_harm")
+
+
+def nominal_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
+    """The harm of each rankable person.
+
+    Args:
+        found: as from ``standing.offenders``.
+        weighed: as from ``weights.weigh_records``, with ``recent`` and ``detection``.
+        rankable: who may have a row.
+    """
+    standing = pl.when("as_a_child").then(pl.lit(AS_A_CHILD)).otherwise("standing")
+    theirs = rankable.only(found).select("record_id", id="nominal_id", standing=standing)
+    return _totals(theirs.with_columns(only_protected=False).join(weighed, on="record_id"))
+
+
+def group_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
+    """The harm of each group: a crime that members share counts once, with the most serious standing among them.
+
+    All members count, at any age: what a group does through children is the group's harm. Crimes in which none of the
+    members with an offender role is rankable are told apart.
+
+    Args:
+        found: as from ``standing.offenders``, with ``group_id``.
+        weighed: as from ``weights.weigh_records``, with ``recent`` and ``detection``.
+        rankable: everybody else is protected or held.
+    """
+    seriousness = pl.col("standing").cast(pl.Enum(STANDINGS))
+    may_rank = pl.col("nominal_id").is_in(list(rankable.ids))
+    theirs = (
+        found.group_by("record_id", id="group_id")
+        .agg(standing=seriousness.min(), only_protected=~may_rank.any())
+        .cast({"standing": pl.String})
+    )
+    return _totals(theirs.join(weighed, on="record_id"))
+
+
+def mass(
+    harm: pl.DataFrame, index: HarmIndex, window: str = "all", detections: Collection[str] | None = None
+) -> dict[str, float]:
+    """The one number of each person or group, in days: convicted, charged and suspected crimes together.
+
+    Args:
+        harm: the table nominal_harm or group_harm.
+        index: which of the two indexes; they are never added.
+        window: all or 12m.
+        detections: which detections count; None = all three.
+
+    Returns:
+        By id, sorted; who has no such crime, or only such without a weight, has 0.0 or isn't there.
+
+    Example:
+        >>> rows = {"id": ["a", "a"], "index": ["cchi"] * 2, "window": ["all"] * 2, "harm": [365.0, 19.0]}
+        >>> harm = pl.DataFrame({**rows, "detection": ["reported", "proactive"], "standing": ["charged"] * 2})
+        >>> mass(harm, "cchi"), mass(harm, "cchi", detections=["reported"]), mass(harm, "ons_css")
+        ({'a': 384.0}, {'a': 365.0}, {})
+    """
+    asked = (pl.col("index") == index) & (pl.col("window") == window) & pl.col("standing").is_in(COUNTED)
+    if detections is not None:
+        asked &= pl.col("detection").is_in(list(detections))
+    return dict(harm.filter(asked).group_by("id").agg(_billionths(pl.col("harm")).sum() / NANO).sort("id").iter_rows())
+
+
+def worst_weights(evidence: Evidence, rules: Rules, index: HarmIndex = "cchi") -> pl.DataFrame:
+    """The weight of each crime with an offence code that wasn't cancelled: what the worst of them is looked up in.
+
+    Returns:
+        ``record_id``, ``weight`` (days; null = the index has none), sorted by record.
+    """
+    crimes = ruled(evidence.records, rules.outcomes)
+    return weigh_records(crimes, rules.indexes).filter(pl.col("index") == index).select("record_id", "weight")
+
+
+def _totals(rows: pl.DataFrame) -> pl.DataFrame:
+    """Sums per id, index, window, detection and standing; a row of ``rows`` is a crime of an id, by an index.
+
+    No weight isn't weight 0: a sum is null when there are crimes and none of them has one.
+    """
+    alls, recent = rows.with_columns(window=pl.lit("all")), rows.filter("recent").with_columns(window=pl.lit("12m"))
+    theirs, weight = pl.col("only_protected"), _billionths(pl.col("weight"))
+    sums = (
+        pl.concat([alls, recent])
+        .with_columns(weight=weight, their_weight=pl.when(theirs).then(weight))
+        .group_by("id", "index", "edition", "window", "detection", "standing")
+        .agg(
+            crimes=pl.len(),
+            crimes_without_weight=pl.col("weight").null_count(),
+            crimes_ambiguous=pl.col("ambiguous").sum(),
+            crimes_only_protected=theirs.sum(),
+            total=pl.col("weight").sum(),
+            known=pl.col("weight").count(),
+            their_total=pl.col("their_weight").sum(),
+            their_known=pl.col("their_weight").count(),
+        )
+    )
+    weighed = pl.col("standing").is_in(WEIGHED)
+    none_theirs = pl.col("crimes_only_protected") == 0
+    return sums.with_columns(
+        harm=pl.when(weighed & (pl.col("known") > 0)).then(pl.col("total") / NANO),
+        harm_only_protected=pl.when(weighed & (none_theirs | (pl.col("their_known") > 0))).then(
+            pl.col("their_total") / NANO
+        ),
+    )
+
+
+def _billionths(weight: pl.Expr) -> pl.Expr:
+    """Weights as whole billionths, whose sum is the same in every order of rows (METHOD 2)."""
+    return (weight * NANO).round(0).cast(pl.Int64)
+
+
+def _as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    table = RUN[name]
+    empty = pl.from_arrow(table.schema.empty_table())
+    assert isinstance(empty, pl.DataFrame)
+    return frame.select(table.names).cast(empty.schema).sort(table.key)

@@ -1,0 +1,230 @@
+"""One group: why it ranks where it does, who is in it, and who would have to stop for it to fall apart."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.text import Text
+
+from countylines.errors import InputError
+from countylines.rank.profile import load_rules
+from countylines.report.screen import plain_table, titled
+from countylines.report.show.words import (
+    COUNTED,
+    LAWFUL,
+    OUR_RECORDS,
+    counted,
+    harm_summary,
+    listed,
+    number,
+    share,
+    span,
+    status,
+)
+from countylines.runs import Run
+
+Row = dict[str, Any]
+
+
+def group(run: Run, group_id: str) -> Row:
+    """Everything a run says of one group, as plain values.
+
+    People who are protected or held stand apart from those who may be ranked, and have no figure beside them.
+
+    Raises:
+        InputError: the run has no such group.
+    """
+    found = run.read("groups").filter(pl.col("group_id") == group_id).to_dicts()
+    if not found:
+        advice = "countylines show groups lists them"
+        raise InputError(f"this run has no group {group_id!r}", advice, file=run.folder.name, field="group")
+    members = run.read("nominals").filter(pl.col("group_id") == group_id).sort("nominal_id")
+    return {
+        **found[0],
+        "priority": _priority(run, "group", [group_id]).get(group_id),
+        "profile": _rows(run, "profiles", "group_id", group_id),
+        "harm": _rows(run, "group_harm", "id", group_id),
+        "overlaps": _rows(run, "reference_overlaps", "group_id", group_id),
+        "people": ranked(run, members),
+        "protected_or_held": guarded(members),
+        "lines": _rows(run, "lines", "group_id", group_id),
+        "dismantling": _rows(run, "dismantling", "scope", group_id),
+        "baselines": _rows(run, "dismantling_baselines", "scope", group_id),
+    }
+
+
+def ranked(run: Run, members: pl.DataFrame) -> list[Row]:
+    """Rankable people, with their order and their place within the group; the unranked last."""
+    people = members.filter(pl.col("rankable"))
+    order = _priority(run, "nominal", people["nominal_id"].to_list())
+    inside = run.read("centrality").filter(pl.col("scope") == "group")
+    places = {
+        nominal: dict(rows.select("measure", "value").iter_rows())
+        for (nominal,), rows in inside.group_by("nominal_id", maintain_order=True)
+    }
+    kept = (
+        "nominal_id",
+        "provisional_weight",
+        "weight",
+        "entered_by",
+        "first_evidence",
+        "last_evidence",
+        "stays",
+        "kept_share",
+    )
+    rows = [
+        {
+            **{name: row[name] for name in kept},
+            "priority": order.get(row["nominal_id"]),
+            **places.get(row["nominal_id"], {}),
+        }
+        for row in people.to_dicts()
+    ]
+    return sorted(
+        rows, key=lambda row: (row["priority"]["rank"] if row["priority"] else len(rows) + 10**9, row["nominal_id"])
+    )
+
+
+def guarded(members: pl.DataFrame) -> list[Row]:
+    """Children and people who may be exploited: how they are treated, and since when; no figure, no role."""
+    people = members.filter(~pl.col("rankable"))
+    return [
+        {
+            "nominal_id": row["nominal_id"],
+            "status": status(row),
+            "first_evidence": row["first_evidence"],
+            "last_evidence": row["last_evidence"],
+        }
+        for row in people.to_dicts()
+    ]
+
+
+def _priority(run: Run, kind: str, ids: list[str]) -> dict[str, Row]:
+    rows = run.read("priority").filter((pl.col("kind") == kind) & pl.col("id").is_in(ids)).drop("kind").to_dicts()
+    return {row.pop("id"): {**row, "parts": json.loads(row["parts"])} for row in rows}
+
+
+def _rows(run: Run, table: str, column: str, value: str) -> list[Row]:
+    return run.table(table).filter(pl.col(column) == value).collect().drop(column).to_dicts()
+
+
+def show_group(console: Console, found: Row) -> None:
+    """Print it."""
+    about = f"{found['size']} people, stability {share(found['stability']) or 'not made'}"
+    console.print(Text(f"{found['group_id']} {found['name']}", style="bold"), Text(about, style="dim"))
+    if place := found["priority"]:
+        console.print(
+            f"Rank {place['rank']} ({span(place['rank_low'], place['rank_high'])} in 90% of all weightings); among the"
+            f" first three in {share(place['top3_share'])}."
+        )
+    console.print(OUR_RECORDS)
+    console.print(_profile(found["profile"]))
+    console.print(harm_table(found["harm"], "Harm of its crimes, a shared crime once"))
+    console.print(_people(found["people"]))
+    console.print(_guarded(found["protected_or_held"]))
+    for line_id in sorted({line["line_id"] for line in found["lines"]}):
+        own = [line for line in found["lines"] if line["line_id"] == line_id]
+        called = listed([line["name"] or line["number"] for line in own])
+        console.print(f"Line {line_id}: {called}; areas {listed(own[0]['areas'])}; last seen {own[0]['last_seen']}.")
+    for overlap in found["overlaps"]:
+        console.print(_overlap(overlap))
+    if found["dismantling"]:
+        console.print(dismantling_table(found["dismantling"]))
+
+
+def _overlap(row: Row) -> str:
+    shared = counted(row["shared"], "person", "people")
+    return (
+        f"Shares {shared} with SOC group {row['reference_group']}, {share(row['share_of_group'])} of this group; by"
+        f" chance with probability {row['chance_probability']:.2g}. That is no evidence that they act together: both"
+        " lists come from the same records."
+    )
+
+
+def _profile(rows: list[Row]) -> Any:
+    columns = ("factor", "level", "counted", "confidence", "records")
+    table = plain_table(columns, {"level", "records"}, {"factor", "confidence"})
+    labels = load_rules().factors
+    for row in rows:
+        level = "unknown" if row["level"] is None else str(row["level"])
+        doubt = ", not yet credible" if row["credible"] is False else ""
+        found = listed(row["areas"]) if row["areas"] else number(row["count"], 0 if (row["count"] or 2) > 1 else 2)
+        table.add_row(labels[row["factor"]].label + doubt, level, found, row["confidence"], str(len(row["record_ids"])))
+    return titled("Profile: levels 0 to 4 by rule; unknown is not 0", table)
+
+
+def harm_table(rows: list[Row], title: str) -> Any:
+    """Harm of a person or group: a row per index and window."""
+    guarded = any("crimes_only_protected" in row for row in rows)
+    columns = ["index", "crimes", *COUNTED, "all three", "reported", "no weight", *(["guarded"] if guarded else [])]
+    table = plain_table(columns, columns[1:], columns[:1])
+    found = harm_summary(rows)
+    for row in found:
+        figures = [number(row[name], 1) for name in (*COUNTED, "all three", "reported")]
+        only = [str(row["only protected or held"])] if guarded else []
+        table.add_row(f"{row['index']}, {row['window']}", str(row["crimes"]), *figures, str(row["no weight"]), *only)
+    notes = ["; ".join(sorted({row["edition"] for row in found})) + ". The two are never added; no weight is not 0."]
+    apart = next((row["apart"] for row in found if row["window"] == "all" and row["apart"]), "")
+    notes += [f"Counted apart: {apart}."] if apart else []
+    notes += ["Guarded: crimes in which only protected or held people are offenders."] if guarded else []
+    table.caption, table.caption_justify = "\n".join(notes), "left"
+    return titled(title, table)
+
+
+def _people(rows: list[Row]) -> Any:
+    columns = ("rank", "range", "person", "p", "entered by", "strength", "betweenness", "stays", "last evidence")
+    table = plain_table(columns, {"rank", "range", "p", "strength", "betweenness", "stays"})
+    for row in rows:
+        place = row["priority"]
+        table.add_row(
+            str(place["rank"]) if place else "no recent evidence",
+            span(place["rank_low"], place["rank_high"]) if place else "",
+            row["nominal_id"],
+            number(row["provisional_weight"], 2),
+            row["entered_by"],
+            number(row.get("strength"), 1),
+            number(row.get("betweenness"), 2),
+            share(row["stays"]),
+            str(row["last_evidence"] or ""),
+        )
+    return titled(f"People who may be ranked: {len(rows)}", table)
+
+
+def _guarded(rows: list[Row]) -> Any:
+    table = plain_table(("person", "status", "last evidence"))
+    for row in rows:
+        table.add_row(row["nominal_id"], row["status"], str(row["last_evidence"] or ""))
+    return titled(f"Children and people who may be exploited: {len(rows)}, never ranked", table)
+
+
+QUESTIONS = {
+    "order": "in what order",
+    "k": "if only so many could be reached",
+    "goal": "until the largest part holds a tenth",
+}
+
+
+def dismantling_table(rows: list[Row]) -> Any:
+    """The steps of every question, one after the other, with what is known of how good they are."""
+    columns = ("question", "step", "person", "largest part", "harm connected", "stays first")
+    table = plain_table(columns, set(columns) - {"question", "person"}, {"person"})
+    proofs = []
+    for question, words in QUESTIONS.items():
+        steps = [row for row in rows if row["question"] == question]
+        for row in steps:
+            table.add_row(
+                words if row is steps[0] else "",
+                str(row["step"]),
+                row["nominal_id"],
+                number(row["largest_component"]),
+                number(row["harm_connected"], 1),
+                share(row["first_k_share"]),
+                end_section=row is steps[-1],
+            )
+        proofs += [f"{words}: {steps[0]['proof']}"] if steps else []
+    first = "stays first: share of networks with a tenth of the records left out in which they are among the first"
+    table.caption, table.caption_justify = "\n".join([*proofs, first, LAWFUL]), "left"
+    return titled("Who would have to stop for it to fall apart", table)

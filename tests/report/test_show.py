@@ -1,0 +1,126 @@
+"""What countylines show says of a small run whose every number is known, and what it never says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from countylines.engine import DuckDB
+from countylines.errors import InputError
+from countylines.pipeline import run
+from countylines.report.show.group import group, show_group
+from countylines.report.show.groups import groups, show_groups
+from countylines.report.show.lines import lines, show_lines
+from countylines.report.show.nominal import nominal, show_nominal
+from countylines.report.show.safeguarding import safeguarding, show_safeguarding
+from countylines.report.show.words import harm_summary
+from countylines.runs import Run, open_run
+from countylines.settings import Settings
+from tests.report.small import write_extracts
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    folder = tmp_path_factory.mktemp("show")
+    extracts = write_extracts(folder / "extracts")
+    known = "line_id,name,phone_number,nominal_id,status,reported_on,reference\nL7,Mikey,07700 900123,ann,active,,\n"
+    (extracts / "known_lines.csv").write_text(known, encoding="utf-8")
+    engine = DuckDB(threads=1)
+    yield open_run(run(extracts, folder / "run", Settings(), engine))
+    engine.close()
+
+
+def printed(show: Callable[..., None], *content: Any) -> str:
+    console = Console(width=110, record=True, file=StringIO())
+    show(console, *content)
+    return console.export_text()
+
+
+def test_the_group_of_the_small_run(made: Run) -> None:
+    (only,) = groups(made)
+    assert (only["group_id"], only["size"], only["protected"], only["held"]) == ("G0001", 5, 2, 0)
+    assert (only["rank"], only["first_share"], only["harm_12m"]) == (1, 1.0, 19.0)  # crime:5; 092/01 has no weight
+    text = printed(show_groups, [only])
+    assert "1 (1)" in text
+    assert "SOC-1 40%" in text
+
+
+def test_rankable_people_stand_apart_from_those_to_protect(made: Run) -> None:
+    found = group(made, "G0001")
+    assert [person["nominal_id"] for person in found["people"]] == ["ann", "bob", "gus"]
+    assert [row["status"] for row in found["protected_or_held"]] == [
+        "PROTECTED: child",
+        "PROTECTED: age to be established",
+    ]
+    assert {step["nominal_id"] for step in found["dismantling"]} <= {"ann", "bob", "gus"}
+    text = printed(show_group, found)
+    assert text.index("ann") < text.index("Children and people who may be exploited: 2, never ranked")
+    assert "no prediction" in text
+    assert "Police National Database are not checked" in text
+    assert "no recent evidence" in text  # gus is in no matched record
+
+
+def test_a_child_has_no_harm_no_rank_and_no_place(made: Run) -> None:
+    cat = nominal(made, "cat")
+    assert cat["status"] == "PROTECTED: child"
+    assert not {"harm", "centrality", "priority"} & set(cat)
+    assert next((link["kind"], link["id"], link["path"]) for link in cat["safeguarding_links"]) == (
+        "group",
+        "G0001",
+        ["cat", "ann"],
+    )
+    text = printed(show_nominal, cat)
+    assert text.splitlines()[0].startswith("cat PROTECTED: child")
+    assert "Harm" not in text
+    assert "Rank" not in text
+
+
+def test_a_person_without_a_weighted_crime_has_no_zero(made: Run) -> None:
+    ann = nominal(made, "ann")
+    assert {(row["all three"], row["no weight"]) for row in harm_summary(ann["harm"])} == {(None, 1)}
+    text = printed(show_nominal, ann)
+    assert "no weight is not 0" in text.replace("\n", " ")
+    assert "shortest chain of ties" in text.replace("\n", " ")
+
+
+def test_everybody_to_protect_is_listed_once_with_their_tier(made: Run) -> None:
+    rows = safeguarding(made)
+    assert [(row["nominal_id"], row["tier"]) for row in rows] == [("cat", 2), ("dan", 4), ("eve", 5), ("fay", 6)]
+    text = printed(show_safeguarding, rows)
+    assert "looked after: unknown" in text
+    assert "held: may be cuckooed" in text
+    assert "missing episodes unknown" in text
+
+
+def test_the_lines_of_the_small_run(made: Run) -> None:
+    (only,) = lines(made)
+    assert (only["line_id"], only["names"], only["numbers"]) == ("L7", ["MIKEY"], ["+447700900123"])
+    assert "MIKEY, +447700900123: known, active" in printed(show_lines, [only])
+    assert "No phone number" in printed(show_lines, [])
+
+
+def test_every_view_is_json(made: Run) -> None:
+    views = [groups(made), group(made, "G0001"), nominal(made, "ann"), safeguarding(made), lines(made)]
+    assert len(json.loads(json.dumps(views, default=str))) == 5
+
+
+@pytest.mark.parametrize(("view", "name", "said"), [(group, "G9", "show groups"), (nominal, "zoe", "explain zoe")])
+def test_somebody_who_isnt_there(made: Run, view: Callable[[Run, str], Any], name: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        view(made, name)
+
+
+def test_a_run_keeps_editions_seeds_and_no_paths(made: Run) -> None:
+    rules = made.manifest["rules"]["harm"]
+    assert {name: about["edition"] for name, about in rules.items()} == {
+        "cchi": "CCHI 2020 (partial)",
+        "ons_css": "ONS CSS December 2020 (partial)",
+    }
+    assert made.manifest["seed"] == {"centrality": 1, "dismantling": 1, "priority": 1, "stability": 1}
+    assert str(Path.home()) not in json.dumps(made.manifest)
