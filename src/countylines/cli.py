@@ -81,13 +81,20 @@ def run(
         float | None,
         typer.Option("--max-rejects", help="Stop when more than this share of a table is rejected (0.01)."),
     ] = None,
+    resample: Annotated[
+        bool | None,
+        typer.Option(
+            "--resample/--no-resample",
+            help="Draw the network anew to see what rests on few records; left out: up to 5,000 people.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Extracts in, network and groups out."""
     from countylines.report.summary import show_summary
     from countylines.runs import open_run
 
-    made = _run(extracts, out, _chosen(settings, max_rejects), engine, previous, quiet)
+    made = _run(extracts, out, _chosen(settings, max_rejects, resample), engine, previous, quiet)
     show_summary(Console(), open_run(made))
 
 
@@ -349,8 +356,11 @@ def _run(extracts: Path, out: Path, settings: Settings, engine: str, previous: P
         opened.close()
 
 
-def _chosen(file: Path | None, max_rejects: float | None) -> Settings:
+def _chosen(file: Path | None, max_rejects: float | None, resample: bool | None) -> Settings:
     settings = load_settings(file)
+    if resample is not None:
+        stability = dataclasses.replace(settings.stability, up_to=sys.maxsize if resample else 0)
+        settings = dataclasses.replace(settings, stability=stability)
     if max_rejects is None:
         return settings
     if not 0 <= max_rejects <= 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ def write(
     settings: Settings,
     engine: Engine,
     earlier: Run | None,
+    said: Sequence[str] = (),
 ) -> None:
     """Write ``manifest.json`` into a finished run's folder; it is the last file, so a folder with one is whole."""
     content = {
@@ -39,7 +40,7 @@ def write(
         "last_group": _last_group(folder, earlier),
         "inputs": [dict(entry) for entry in sources.inputs],
         "lexicon": {"sha256": sha256(folder / LEXICON), "version": lexicon.version},
-        "notes": [*sources.notes, *matches.notes],
+        "notes": [*sources.notes, *matches.notes, *said],
         "previous": sha256(earlier.folder / MANIFEST) if earlier else None,
         "rows_in": {name: asdict(counts) for name, counts in sources.counts.items()},
         "rows_out": rows(folder),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -67,7 +68,8 @@ def run(
         steps: dict[str, Any] = {"settings": settings, "engine": engine, "folder": work, "progress": progress}
         weights = group_weights(lexicon, settings, engine, work)
         network = build_network(sources, matches, group_weights=weights, **steps)
-        again = redraw(sources, matches, network, group_weights=weights, **steps)
+        settings, said = affordable(settings, in_memory(network.nominals).height)
+        again = redraw(sources, matches, network, group_weights=weights, **steps | {"settings": settings})
         numbers = find_numbers(sources["records"], matches.scores, engine, work / "numbers.parquet", progress)
         with progress.step("gathering the records around kept people"):
             around = nearby(sources, matches, network, engine, work)
@@ -80,8 +82,18 @@ def run(
         shutil.rmtree(work)
         write_json(progress.timings, folder / "timings.json")
         about: dict[str, Any] = {"lexicon": lexicon, "rules": rules.as_dict(), "settings": settings, "engine": engine}
-        manifest.write(folder, sources=sources, matches=matches, earlier=earlier, **about)
+        manifest.write(folder, sources=sources, matches=matches, earlier=earlier, said=said, **about)
     return out
+
+
+def affordable(settings: Settings, people: int) -> tuple[Settings, list[str]]:
+    """The settings, without drawing a large network anew unless that was asked for; and what to say of it."""
+    wanted = settings.stability
+    if people <= wanted.up_to or not (wanted.draws or wanted.network_draws or wanted.baseline_draws):
+        return settings, []
+    none = dataclasses.replace(wanted, draws=0, network_draws=0, baseline_draws=0)
+    said = f"how far groups and ranks rest on few records wasn't measured ({people:,} people): --resample does it"
+    return dataclasses.replace(settings, stability=none), [said]
 
 
 def save(

@@ -97,6 +97,9 @@ class PartitionSettings:
 class Stability:
     """How groups are drawn anew, to show what rests on few records and what chance alone would make."""
 
+    up_to: int = setting(
+        5_000, "Larger networks are drawn anew only when asked for (--resample): it takes minutes.", least=0
+    )
     draws: int = setting(100, "Networks drawn anew from nine records in ten [choice]; 0 = none.", least=0)
     keep_share: float = setting(0.9, "Probability with which a draw keeps a record [choice].", least=0, most=1)
     network_draws: int = setting(10, "Draws that decide anew who is kept [choice]; 0 = none.", least=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from countylines.rank.child_to_line import FAR, NO_LINK, links, protected, scores, targets
+from countylines.rank.child_to_line import FAR, NO_LINK, linking_of, links, protected, targets
 from countylines.rank.evidence import Evidence
 from countylines.rank.lines import connecting
 from countylines.rank.ties import ties_of
 from countylines.rank.walk import Start, steps, walks
+from countylines.resample import over_draws
 from countylines.settings import Safeguarding
 from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES, RUN
-from tests.rank.small import CHILD, evidence, table
+from tests.rank.small import CHILD, evidence, of_force, table
 
 SETTINGS = Safeguarding()
 Found = dict[tuple[str, str], list[tuple[Any, ...]]]
@@ -184,7 +186,8 @@ def test_its_scores_are_the_definitions_to_nine_digits(case: tuple[Evidence, dic
     people = sorted(guarded & set(given.involvements["nominal_id"]))
     ties = ties_of(given.nominals, given.edges, connecting(given.involvements, 30), people)
     shown = [targets("group", given.members, ties, guarded), targets("line", line_people, ties, guarded)]
-    found = dict(scores(ties, shown, SETTINGS))
+    linking = linking_of(ties, shown, SETTINGS)
+    found = dict(pair for i in range(len(linking.batches)) for pair in linking.scores(i))
     for (person, kind), rows in by_hand(given, line_people).items():
         for target, score, path, _, share in rows:
             which = shown[kind == "line"]
@@ -351,3 +354,14 @@ def test_two_kept_children_with_a_tie_that_the_graph_lacks() -> None:
     case = dataclasses.replace(case, edges=case.edges.filter(pl.col("nominal_b") != "pal"))  # two associates
     made = links(case, *line_tables({}), SETTINGS).filter(kind="group")
     assert made["path"].to_list() == [["kid", "p1", "p2"], ["pal", "kid", "p1", "p2"]]
+
+
+def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
+    made = of_force(tmp_path, 20_000, 3)
+    guarded, shared = protected(made), connecting(made.involvements, 30)
+    people = sorted(guarded & set(made.involvements["nominal_id"]))
+    ties = ties_of(made.nominals, made.edges, shared, people)
+    linking = linking_of(ties, [targets("group", made.members, ties, guarded)], SETTINGS)
+    assert len(linking.batches) > 1
+    one, two = (over_draws(linking, len(linking.batches), workers, alone_below=0.0) for workers in (1, 2))
+    assert one == two

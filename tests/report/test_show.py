@@ -21,7 +21,7 @@ from countylines.report.show.nominal import nominal, show_nominal
 from countylines.report.show.safeguarding import safeguarding, show_safeguarding
 from countylines.report.show.words import harm_summary
 from countylines.runs import Run, open_run
-from countylines.settings import Settings
+from countylines.settings import Settings, Stability
 from tests.report.small import write_extracts
 
 
@@ -124,3 +124,17 @@ def test_a_run_keeps_editions_seeds_and_no_paths(made: Run) -> None:
     }
     assert made.manifest["seed"] == {"centrality": 1, "dismantling": 1, "priority": 1, "stability": 1}
     assert str(Path.home()) not in json.dumps(made.manifest)
+
+
+def test_a_large_network_is_drawn_anew_only_when_asked_for(tmp_path: Path) -> None:
+    settings = Settings(stability=Stability(up_to=5))
+    engine = DuckDB(threads=1)
+    made = open_run(run(write_extracts(tmp_path / "extracts"), tmp_path / "run", settings, engine))
+    engine.close()
+    assert made.manifest["notes"][-1].endswith("wasn't measured (6 people): --resample does it")
+    assert made.read("nominals")["stays"].null_count() == 6
+    assert made.read("partition_baseline").is_empty()
+    assert made.read("centrality")["rank_low"].null_count() == len(made.read("centrality")) > 0
+    assert made.read("held_in_by_one_record").height > 0  # costs little, so it is always there
+    text = printed(show_groups, groups(made))
+    assert "1 (1)" in text

@@ -97,6 +97,7 @@ def assess(
             settings.safeguarding,
             max_record_nominals=settings.network.max_record_nominals,
             unknown_age=settings.ingest.unknown_age,
+            workers=draws.workers,
         )
         made["reference_ties"] = reference_ties(evidence)
     return made

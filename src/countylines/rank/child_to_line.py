@@ -25,6 +25,7 @@ from countylines.rank.evidence import Evidence
 from countylines.rank.lines import MENTION, connecting
 from countylines.rank.ties import Ties, ties_of
 from countylines.rank.walk import Floats, Ints, Start, distances, walks
+from countylines.resample import over_draws
 from countylines.settings import NetworkSettings, Safeguarding, UnknownAge
 from countylines.tables import RUN
 
@@ -57,6 +58,7 @@ def links(
     *,
     max_record_nominals: int = NetworkSettings().max_record_nominals,
     unknown_age: UnknownAge = "protect",
+    workers: int = 1,
 ) -> pl.DataFrame:
     """The run table ``safeguarding_links``, sorted by key.
 
@@ -69,6 +71,7 @@ def links(
         settings: restart, top and the bands' thresholds.
         max_record_nominals: records with more connecting people take no part (METHOD 3).
         unknown_age: whether people without a birth date are protected.
+        workers: processes; 0 = one a core. The result is the same.
     """
     guarded = protected(evidence, unknown_age)
     links_of = connecting(evidence.involvements, max_record_nominals)
@@ -78,8 +81,9 @@ def links(
         targets("group", evidence.members, ties, guarded),
         targets("line", _line_people(lines, line_evidence), ties, guarded),
     ]
-    found = dict(scores(ties, shown, settings))
-    rows = [row for person in people for row in _rows(person, found.get(person), ties, shown, settings)]
+    linking = linking_of(ties, shown, settings)
+    found = dict(pair for batch in over_draws(linking, len(linking.batches), workers) for pair in batch)
+    rows = [row for person in people for row in found.get(person) or linking.rows(person, None)]
     schema = {name: pl.List(pl.String) if name in ("path", "record_ids") else pl.String for name in TABLE.names}
     made = pl.DataFrame(rows, schema | {"rank": pl.Int64}, orient="row")
     beside = adults_around(evidence.involvements, links_of, people, guarded)
@@ -119,24 +123,58 @@ NOTHING = (np.array([]), np.array([]), np.array([], np.int64))
 Found = list[tuple[Floats, Floats, Ints]]  # per kind and target: the score, the walk's share, steps to the nearest
 
 
-def scores(ties: Ties, shown: Sequence[Targets], settings: Safeguarding) -> Iterator[tuple[str, Found]]:
-    """Everybody who is kept or tied to somebody kept, with the scores and distances of all targets, batch by batch."""
-    if not ties.starts:
-        return
+@dataclass(frozen=True, eq=False)
+class Linking:
+    """What one batch of people after the other is linked by; it goes to other processes.
+
+    Attributes:
+        member: targets x people, of all kinds one under the other; ``cuts`` tells where each kind begins and ends.
+        everywhere: the uniform start's walk, times n.
+        batches: people who are kept or tied to somebody kept, those of the same components together.
+        inside: of each batch, the people of its components.
+    """
+
+    ties: Ties
+    shown: Sequence[Targets]
+    settings: Safeguarding
+    member: csr_array
+    cuts: Sequence[int]
+    everywhere: Floats
+    batches: Sequence[Sequence[str]]
+    inside: Sequence[Ints]
+
+    def __call__(self, i: int) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The rows of everybody in batch i."""
+        return [(person, self.rows(person, found)) for person, found in self.scores(i)]
+
+    def scores(self, i: int) -> Iterator[tuple[str, Found]]:
+        """Everybody in batch i with the scores and distances of all targets."""
+        restart, batch = self.settings.restart, self.batches[i]
+        score, share, distance = _batch(self.ties, batch, self.inside[i], self.member, self.everywhere, restart)
+        for n, person in enumerate(batch):
+            yield person, [(score[a:b, n], share[a:b, n], distance[a:b, n]) for a, b in pairwise(self.cuts)]
+
+    def rows(self, person: str, found: Found | None) -> list[dict[str, Any]]:
+        """The rows of one person."""
+        return list(_rows(person, found, self.ties, self.shown, self.settings))
+
+
+def linking_of(ties: Ties, shown: Sequence[Targets], settings: Safeguarding) -> Linking:
+    """Sort the people into batches by the components they reach, so that a batch needs few others."""
     member = csr_array(vstack([target.member for target in shown], format="csr"))
     cuts = np.cumsum([0, *(len(target.ids) for target in shown)]).tolist()
+    if not ties.starts:
+        return Linking(ties, shown, settings, member, cuts, np.zeros(0), [], [])
     anybody = Start(0, np.array([], np.int64), np.array([]))
     everywhere = walks(ties.weights, [anybody], settings.restart, uniform=True)[: ties.n, 0] * ties.n
     component = connected_components(ties.weights, directed=False)[1]
     reach = {person: tuple(np.unique(component[ties.around(person)]).tolist()) for person in ties.starts}
     order = sorted(ties.starts, key=lambda person: (reach[person], person))
-    for first in range(0, len(order), BATCH):
-        batch = order[first : first + BATCH]
-        inside = np.flatnonzero(np.isin(component, sorted({c for person in batch for c in reach[person]})))
-        found = _batch(ties, batch, inside, member, everywhere, settings.restart)
-        for column, person in enumerate(batch):
-            score, share, distance = found[0][:, column], found[1][:, column], found[2][:, column]
-            yield person, [(score[a:b], share[a:b], distance[a:b]) for a, b in pairwise(cuts)]
+    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+    inside = [
+        np.flatnonzero(np.isin(component, sorted({c for person in batch for c in reach[person]}))) for batch in batches
+    ]
+    return Linking(ties, shown, settings, member, cuts, everywhere, batches, inside)
 
 
 def _batch(

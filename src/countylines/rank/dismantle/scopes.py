@@ -42,11 +42,10 @@ def dismantling(
         advance: told each scope, then each draw, that is done.
     """
     whole = Whole.of(evidence, nominal_harm, settings)
-    tables = []
-    for scope in whole.scopes:
-        tables.append(dismantle_problem(scope, whole.problem(scope, evidence.graph), whole.options(scope, settings)))
-        if advance:
-            advance(1)
+    groups = [scope for scope in whole.scopes if scope != NETWORK]
+    names = [*groups[:1], *(scope for scope in whole.scopes if scope == NETWORK), *groups[1:]]  # the longest early
+    answers = _Answers(whole, evidence.graph, names, settings)
+    tables = over_draws(answers, len(names), draws.workers, advance)
     count = min(draws.count, settings.draws)
     task = _First(whole, draws, settings.k, settings.draws_up_to)
     shares = _shares(over_draws(task, count, draws.workers, advance), count)
@@ -95,6 +94,20 @@ class Whole:
         """Groups are taken apart to the end, the network for so many steps."""
         steps = settings.steps if scope == NETWORK else None
         return Options(settings.k, settings.goal, steps, settings.random_draws, seed=settings.seed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """The three questions and the baselines of scope i."""
+
+    whole: Whole
+    graph: Graph
+    names: list[str]
+    settings: Dismantling
+
+    def __call__(self, i: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        scope = self.names[i]
+        return dismantle_problem(scope, self.whole.problem(scope, self.graph), self.whole.options(scope, self.settings))
 
 
 @dataclass(frozen=True, eq=False)
