@@ -94,8 +94,8 @@ def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
 
 
 def _terms(terms: pl.DataFrame) -> Group:
-    columns = ("group", "weight", "in network", "not in network", "of kept people", "without a person")
-    table = plain_table(columns, columns[1:])
+    columns = ("group", "weight", "in network", "not in it", "of kept people", "of nobody")
+    table = plain_table(columns, columns[1:], columns[:1])
     for row in terms.sort(["weight", "group"], descending=[True, False]).iter_rows():
         group, weight, *counts = row
         table.add_row(group, f"{weight:g}", *(f"{count:,}" for count in counts))

@@ -12,8 +12,8 @@ from countylines.report.show.words import HARM_NAMES, number, share, span
 from countylines.runs import Run
 
 Row = dict[str, Any]
-WHOLE = {"rank", "group", "name"}
-NUMBERS = {"people", "to protect", "harm 12m", "first 3", "stays"}
+WHOLE = {"rank", "group"}
+NUMBERS = {"people", "to protect", "harm 12m", "stays"}
 
 
 def groups(run: Run) -> list[Row]:
@@ -59,27 +59,23 @@ def show_groups(console: Console, listed: list[Row], most: int | None = None) ->
         console.print("There is no group in this run.")
         return
     shown = listed[:most]
-    table = plain_table(
-        ("rank", "group", "name", "people", "to protect", "harm 12m", "first 3", "stays", "SOC"), NUMBERS
-    )
+    table = plain_table(("rank", "group", "people", "to protect", "harm 12m", "stays", "SOC"), NUMBERS)
     for row in shown:
         table.add_row(
             ranked(row),
-            row["group_id"],
-            row["name"],
+            called(row),
             str(row["size"]),
             str(row["protected"] + row["held"]),
             number(row["harm_12m"]),
-            share(row["top3_share"]),
             share(row["stability"]),
             (row["reference_group"] or "none") + (f" {share(row['overlap'])}" if row["reference_group"] else ""),
         )
     title = "Groups, where to look first" + (f": {len(shown)} of {len(listed)}" if len(shown) < len(listed) else "")
     table.caption_justify = "left"
     table.caption = (
-        "rank: in brackets for 90% of all weightings; to protect: children and people who may be exploited;"
-        f" harm: {HARM_NAMES[listed[0]['harm_index']]} in 12 months; first 3: share of weightings; stays: share of"
-        " its people who stay together when a tenth of the records is left out"
+        "rank: in brackets for 90% of all weightings of the criteria; to protect: children and people who may be"
+        f" exploited; harm: {HARM_NAMES[listed[0]['harm_index']]} in 12 months; stays: share of its people who stay"
+        " together when a tenth of the records is left out"
     )
     console.print(titled(title, table))
 
@@ -92,3 +88,13 @@ def ranked(row: Row) -> str:
         ('3 (2-9)', '')
     """
     return f"{row['rank']} ({span(row['rank_low'], row['rank_high'])})" if row["rank"] is not None else ""
+
+
+def called(row: Row) -> str:
+    """A group's id with the word of its name; the name's number is in the id already.
+
+    Example:
+        >>> called({"group_id": "G0002", "name": "2 Osprey"})
+        'G0002 Osprey'
+    """
+    return f"{row['group_id']} {row['name'].partition(' ')[2] or row['name']}"
