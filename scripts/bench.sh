@@ -13,3 +13,6 @@ bench match.py --rows "${sizes[-1]}"
 bench network.py "${sizes[@]}"
 bench scale.py "${sizes[@]}"
 bench straightforward.py "${sizes[0]}"
+PYTHONPATH=. bench assess.py 20000
+bench rank.py 2000
+bench dismantle.py 5000

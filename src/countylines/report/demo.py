@@ -12,7 +12,7 @@ from countylines.report.evaluate import evaluate, show_evaluation
 from countylines.report.show.group import dismantling_table
 from countylines.report.show.group import group as group_view
 from countylines.report.show.groups import groups
-from countylines.report.show.safeguarding import safeguarding, show_safeguarding
+from countylines.report.show.safeguarding import safeguarding, show_people
 from countylines.report.summary import show_summary
 from countylines.runs import Run, open_run
 
@@ -24,7 +24,8 @@ def show_demo(console: Console, extracts: Path, made: Path) -> None:
     run = open_run(made)
     show_summary(console, run)
     show_evaluation(console, evaluate(made, extracts / "truth"))
-    show_safeguarding(console, safeguarding(run), SHOWN)
+    console.print(Text("Whom to protect", style="bold"))
+    show_people(console, safeguarding(run), SHOWN)
     first = show_one_group(console, run, made.parent)
     console.print(Text("What to do next", style="bold"))
     nominals = run.read("nominals")

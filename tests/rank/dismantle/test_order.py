@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from countylines.graph import Graph, graph_from
 from countylines.rank.dismantle.bundles import drops, steepest
+from countylines.rank.dismantle.goal import goal
 from countylines.rank.dismantle.influence import collective_influence
 from countylines.rank.dismantle.objective import Problem, area, curve, problem_of, robustness
+from countylines.rank.dismantle.only_k import only_k
 from countylines.rank.dismantle.order import best_order, candidate_orders, order_to
 from countylines.rank.dismantle.reverse import reverse_greedy
 from tests.rank.dismantle.by_definition import mass_and_largest, problems
@@ -169,10 +171,28 @@ def test_nobody_and_nobody_removable() -> None:
     assert curve(stays, []).mass.tolist() == [4.0]
 
 
-@pytest.mark.parametrize("harm", [[1.0], [0.0, 1.0], [np.nan, 1.0], [-1.0, 1.0]])
+@pytest.mark.parametrize("harm", [[1.0], [np.nan, 1.0], [-1.0, 1.0]])
 def test_wrong_harm_is_refused(harm: list[float]) -> None:
-    with pytest.raises(ValueError, match="harm must be 2 finite numbers above 0"):
+    with pytest.raises(ValueError, match="harm must be 2 finite numbers, none below 0"):
         problem_of(graph_from("ab", {("a", "b"): 1.0}), harm)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_people_without_harm_are_ordered_too(seed: int) -> None:
+    """A file may say 0; such people still hold others together."""
+    draw = np.random.default_rng(seed)
+    n = int(draw.integers(3, 30))
+    ids = [f"{i:02}" for i in range(n)]
+    pairs = {tuple(sorted(draw.choice(ids, 2, replace=False).tolist())): 1.0 for _ in range(2 * n)}
+    harm = draw.integers(0, 3, n) * (seed > 0)  # seed 0: nobody has any
+    problem = problem_of(graph_from(ids, pairs), harm, removable=draw.random(n) < 0.8)
+    order = best_order(problem)
+    assert sorted(order.tolist()) == np.flatnonzero(problem.removable).tolist()
+    mass = curve(problem, order).mass
+    assert (np.diff(mass) <= 1e-9).all()
+    found = only_k(problem, 2)
+    assert found.mass <= mass[min(2, len(order))] + 1e-9
+    assert set(goal(problem).order.tolist()) <= set(order.tolist())
 
 
 def test_robustness_counts_to_n_and_keeps_the_last_value() -> None:

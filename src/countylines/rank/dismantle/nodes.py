@@ -67,8 +67,9 @@ def read_ties(path: Path) -> tuple[Graph, bool]:
 def read_nodes(path: Path) -> Nodes:
     """Read CSV with the columns node (or nominal_id) and, where they are known, harm, cost, protected, held, rankable.
 
-    Harm and cost are numbers above 0, 1 where empty or missing. Whoever is protected, held for any reason, or not
-    rankable can't be removed; where one of these is empty the person can't be, either: unknown is not free.
+    Harm (h of METHOD 6) is 0 or more, cost above 0; both 1 where empty or missing. Whoever is protected, held for any
+    reason, or not rankable can't be removed; where one of these is empty the person can't be, either: unknown is not
+    free.
 
     Raises:
         InputError: names the file, the row and the column: no such file, not UTF-8, a missing column, an empty or
@@ -116,8 +117,9 @@ def _number(text: str, path: Path, row: int, field: str) -> float:
         value = float("" if "_" in text else text)
     except ValueError:
         value = math.nan
-    if not 1e-9 <= value <= 1e9:  # not a number, too; squares and their sums stay exact enough
-        advice = "give a number above 0, or leave it empty for 1"
+    least = 0.0 if field == "harm" else 1e-9
+    if not (value == 0 == least or 1e-9 <= value <= 1e9):  # not a number, too; squares and sums stay exact enough
+        advice = f"give a number {'of 0 or more' if field == 'harm' else 'above 0'}, or leave it empty for 1"
         raise InputError(f"{text!r} can't be a {field}", advice, file=path.name, row=row, field=field)
     return value
 

@@ -23,7 +23,7 @@ class Problem:
         ids: the id of each person, sorted as text.
         start: n + 1 places in ``ties``; the neighbours of u are ``ties[start[u]:start[u + 1]]``, in order.
         ties: neighbours, each tie twice.
-        harm: h of each person, above 0.
+        harm: h of each person, 0 or more.
         cost: what removing each person costs, above 0.
         removable: who may be removed; the others stay and count.
     """
@@ -73,7 +73,7 @@ def problem_of(
     """Take a graph and, in the order of its vertices, harm and cost (1 where not given) and who may be removed (all).
 
     Raises:
-        ValueError: harm or cost that is not a finite number above 0, or an array of another length.
+        ValueError: harm below 0, cost not above 0, one that isn't finite, or an array of another length.
 
     Example:
         >>> from countylines.graph import graph_from
@@ -87,8 +87,11 @@ def problem_of(
     h, price = (np.ones(graph.n) if given is None else np.array(given, np.float64) for given in (harm, cost))
     free = np.ones(graph.n, np.bool_) if removable is None else np.array(removable, np.bool_)
     for name, values in (("harm", h), ("cost", price)):
-        if values.shape != (graph.n,) or not (np.isfinite(values) & (values > 0)).all():
-            raise ValueError(f"{name} must be {graph.n} finite numbers above 0")
+        allowed = values >= 0 if name == "harm" else values > 0
+        if values.shape != (graph.n,) or not (np.isfinite(values) & allowed).all():
+            raise ValueError(
+                f"{name} must be {graph.n} finite numbers{' above 0' if name == 'cost' else ', none below 0'}"
+            )
     if free.shape != (graph.n,):
         raise ValueError(f"removable must be {graph.n} truth values")
     return Problem(graph.ids, links.indptr.astype(np.int64), links.indices.astype(np.int64), h, price, free)

@@ -53,6 +53,11 @@ def tier_sizes(rows: list[Row]) -> dict[int, int]:
 def show_safeguarding(console: Console, rows: list[Row], most: int | None = None) -> None:
     """Print how many people each tier holds, and the people; at most ``most`` a tier."""
     console.print(tiers_table(rows))
+    show_people(console, rows, most)
+
+
+def show_people(console: Console, rows: list[Row], most: int | None = None) -> None:
+    """Print the people, tier by tier; at most ``most`` a tier."""
     for tier, what in TIERS.items():
         inside = [row for row in rows if row["tier"] == tier]
         if inside:
