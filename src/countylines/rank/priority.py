@@ -14,12 +14,12 @@ import polars as pl
 from countylines.graph import Floats
 from countylines.rank.acceptability import Criteria, Outcome, outcome
 from countylines.rank.evidence import Evidence
+from countylines.rank.harm import mass
 from countylines.rank.rankable import Rankable
 from countylines.rank.weightings import weightings
 from countylines.settings import HarmIndex, Priority
 from countylines.tables import CONNECTING_ROLES, RUN
 
-STANDINGS = ("convicted", "charged", "suspected")  # of the one number where one is needed
 LEVELS = 5  # 0 to 4
 GROUP_HARM = "harm_12m"
 PERSONAL = ("harm_12m", "harm_all", "strength", "betweenness", "group")
@@ -137,9 +137,7 @@ def with_recent_evidence(evidence: Evidence, rankable: Rankable, months: int) ->
 
 def _harm(harm: pl.DataFrame, ids: Sequence[str], window: str, index: HarmIndex) -> Floats:
     """Convicted, charged and suspected, all detections; 0 without a row."""
-    own = harm.filter((pl.col("index") == index) & (pl.col("window") == window) & pl.col("standing").is_in(STANDINGS))
-    total = own.sort("id").group_by("id", maintain_order=True).agg(pl.col("harm").sum().round(6))
-    known = dict(total.iter_rows())
+    known = mass(harm, index, window)
     return np.array([known.get(name) or 0.0 for name in ids], np.float64)
 
 

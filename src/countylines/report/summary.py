@@ -12,7 +12,7 @@ from rich.text import Text
 from countylines.report.screen import plain_table, titled
 from countylines.report.show.groups import groups as ranked_groups
 from countylines.report.show.groups import show_groups
-from countylines.report.show.safeguarding import safeguarding, tiers_table
+from countylines.report.show.safeguarding import tiers_table
 from countylines.report.show.words import counted
 from countylines.runs import Run
 
@@ -27,7 +27,7 @@ def show_summary(console: Console, run: Run) -> None:
     console.print(_people(nominals, groups))
     if not groups.is_empty():
         show_groups(console, ranked_groups(run), GROUPS_SHOWN)
-    console.print(tiers_table(safeguarding(run)))
+    console.print(tiers_table(run.read("safeguarding")))
     console.print(_terms(run.read("term_table")))
     for note in run.manifest["notes"]:
         console.print(Text(f"! {note}", style="yellow"))

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from countylines.errors import InputError
+from countylines.rank.harm import COUNTED
 from countylines.rank.profile import load_rules
 from countylines.report.screen import plain_table, titled
 from countylines.report.show.words import (
-    COUNTED,
     LAWFUL,
     OUR_RECORDS,
     counted,

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from countylines.rank.harm import COUNTED
 from countylines.report.screen import plain_table, titled
 from countylines.report.show.words import HARM_NAMES, number, share, span
 from countylines.runs import Run
@@ -26,7 +27,7 @@ def groups(run: Run) -> list[Row]:
         rankable=pl.col("rankable").sum(),
     )
     index = run.manifest["settings"]["harm"]["harm_index"]
-    harm = group_days(run, index, "12m")
+    harm = year_of_harm(run, index)
     listed = (
         run.read("groups")
         .join(counts, on="group_id", how="left")
@@ -37,12 +38,10 @@ def groups(run: Run) -> list[Row]:
     return listed.sort("rank", "group_id", nulls_last=True).to_dicts()
 
 
-def group_days(run: Run, index: str, window: str) -> pl.DataFrame:
-    """``group_id``, ``harm_12m``, ``crimes_12m``: convicted + charged + suspected, all detections, in ``window``."""
+def year_of_harm(run: Run, index: str) -> pl.DataFrame:
+    """``group_id``, ``harm_12m``, ``crimes_12m``: convicted + charged + suspected, all detections."""
     rows = run.read("group_harm").filter(
-        (pl.col("index") == index)
-        & (pl.col("window") == window)
-        & pl.col("standing").is_in(["convicted", "charged", "suspected"])
+        (pl.col("index") == index) & (pl.col("window") == "12m") & pl.col("standing").is_in(COUNTED)
     )
     total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
     return (

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from countylines.rank.safeguarding import TIERS
+from countylines.rank.safeguarding import TIERS, sizes
 from countylines.report.screen import plain_table, titled
 from countylines.runs import Run
 
 Row = dict[str, Any]
+LISTED = {"nominal_id": pl.String, "tier": pl.Int64}
 LINKS = "Links say where to ask first; they are no finding."
 
 
@@ -40,19 +41,9 @@ def safeguarding(run: Run) -> list[Row]:
     return rows.sort(["tier", "last_seen", "nominal_id"], descending=[False, True, False], nulls_last=True).to_dicts()
 
 
-def tier_sizes(rows: list[Row]) -> dict[int, int]:
-    """How many people each tier holds.
-
-    Example:
-        >>> tier_sizes([{"tier": 1}, {"tier": 3}, {"tier": 3}])
-        {1: 1, 2: 0, 3: 2, 4: 0, 5: 0, 6: 0}
-    """
-    return {tier: sum(row["tier"] == tier for row in rows) for tier in TIERS}
-
-
 def show_safeguarding(console: Console, rows: list[Row], most: int | None = None) -> None:
     """Print how many people each tier holds, and the people; at most ``most`` a tier."""
-    console.print(tiers_table(rows))
+    console.print(tiers_table(pl.DataFrame([(row["nominal_id"], row["tier"]) for row in rows], LISTED, orient="row")))
     show_people(console, rows, most)
 
 
@@ -85,10 +76,10 @@ def _person(row: Row) -> Text:
     return Text.assemble((row["nominal_id"], "bold"), "  ", "\n    ".join(lines))
 
 
-def tiers_table(rows: list[Row]) -> Any:
-    """How many people each tier holds, and what it means."""
+def tiers_table(listed: pl.DataFrame) -> Any:
+    """How many people each tier holds, and what it means; ``listed``: nominal_id and tier."""
     table = plain_table(("tier", "what", "people"), {"tier", "people"})
-    for tier, n in tier_sizes(rows).items():
+    for tier, n in sizes(listed).items():
         table.add_row(str(tier), TIERS[tier], f"{n:,}")
     return titled("People to protect, by rule and never by a score", table)
 

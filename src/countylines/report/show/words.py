@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-COUNTED = ("convicted", "charged", "suspected")
+from countylines.rank.harm import COUNTED
+
 APART = ("no further action", "diverted", "as a child")
 HARM_NAMES = {"cchi": "CCHI days", "ons_css": "ONS weights"}
 LAWFUL = "For prioritising lawful disruption or support to stop; no prediction of what anybody will do."
