@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from countylines.synthetic import synth
-from tests.synthetic.vocabulary import groups_in
+from tests.synthetic.vocabulary import ANY, groups_in
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class Made:
 
 @cache
 def _said(made: Made) -> list[set[str]]:
-    return [groups_in(text) for text in made.used()["text"]]
+    texts = made.used()["text"]
+    some = texts.str.contains(f"(?i){ANY.pattern}")  # few do, and the others are told apart much faster so
+    return [groups_in(text) if says else set() for text, says in zip(texts, some, strict=True)]
 
 
 @pytest.fixture(scope="session")

@@ -94,10 +94,6 @@ def _candidates(rng: np.random.Generator, people: People) -> tuple[list[int], li
 
 def _line(rng: np.random.Generator, number: int) -> Line:
     names = words()
-    starts, ends = names["line_start"], names["line_end"]
-    place = (number * 37) % (len(starts) * len(ends))
-    again = number // (len(starts) * len(ends))
-    name = starts[place % len(starts)] + ends[place // len(starts)] + (f" {again + 1}" if again else "")
     status = STATUSES[number % len(STATUSES)]
     if status == "active":
         start, end = END_DAY - rng.uniform(1.2, 3.2) * YEAR, float(END_DAY)
@@ -106,9 +102,32 @@ def _line(rng: np.random.Generator, number: int) -> Line:
         start = end - rng.uniform(1.0, 1.5) * YEAR
     areas = rng.choice(len(names["area"]), size=int(rng.integers(1, 4)), replace=False)
     count = 1 + int(rng.random() < 0.6) + int(rng.random() < 0.3)
-    phones = [f"07700 900{(number * 3 + i) % 800:03d}" for i in range(count)]  # Ofcom's numbers for fiction
+    phones = [line_phone(number, i) for i in range(count)]
     origin = int(rng.integers(len(names["outside"])))
-    return Line(number, name, phones, [int(area) for area in areas], origin, status, start, end)
+    return Line(number, line_name(number), phones, [int(area) for area in areas], origin, status, start, end)
+
+
+def line_name(number: int) -> str:
+    """What a line is called: no two alike.
+
+    Example:
+        >>> [line_name(number) for number in range(3)]
+        ['Marco', 'Jaxky', 'Zanty']
+    """
+    starts, ends = words()["line_start"], words()["line_end"]
+    place = (number * 37) % (len(starts) * len(ends))
+    again = number // (len(starts) * len(ends))
+    return starts[place % len(starts)] + ends[place // len(starts)] + (f" {again + 1}" if again else "")
+
+
+def line_phone(number: int, which: int) -> str:
+    """One of a line's up to three numbers, of those that Ofcom keeps for fiction.
+
+    Example:
+        >>> line_phone(0, 0), line_phone(1, 2)
+        ('07700 900000', '07700 900005')
+    """
+    return f"07700 900{(number * 3 + which) % 800:03d}"
 
 
 def _place(rng: np.random.Generator, member: Member, areas: int, lines: int) -> None:

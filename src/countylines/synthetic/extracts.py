@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from countylines.synthetic.clock import DAY_MINUTES, END, END_DAY, START_DAY, YEAR
-from countylines.synthetic.columns import Filed, days, moments, record_ids, source_of
+from countylines.synthetic.columns import Filed, days, record_ids, source_of
 from countylines.synthetic.crews import PLAIN, Line
 from countylines.synthetic.data import scenes, words
+from countylines.synthetic.episodes import Missing, episode_columns
 from countylines.synthetic.events import NOBODY
+from countylines.synthetic.known_lines import known_line_rows
 from countylines.synthetic.people import People
 from countylines.synthetic.planned import DECOYS
+from countylines.synthetic.prose import put
 from countylines.synthetic.slots import stock
 from countylines.synthetic.write import Form, write_whole
 from countylines.tables import EXTRACTS, ROLES, SOURCES
 
-HOURS_SOON = 60 * 36
+HOME_UNKNOWN, PLACING_UNKNOWN = 0.04, 0.08  # shares of people, and of those in care
+SENTENCED = ("holder", "elder", "dealer")
+SOON, LEAST_SOON, DAYS_SOON = 0.05, 3, 28  # share of them to be released in the days to come, at least so many people
+RELEASED = 0.1  # share of them released in the two years before
 
 
 class Extracts:
     """Writes the tables beside records and involvements."""
 
     def __init__(
-        self, rng: np.random.Generator, people: People, lines: Sequence[Line], filed: Filed, folder: Path, form: Form
+        self,
+        seed: int,
+        people: People,
+        lines: Sequence[Line],
+        filed: Filed,
+        known: Mapping[int, str],
+        still_missing: NDArray[np.int64],
+        folder: Path,
+        form: Form,
     ) -> None:
-        self.rng, self.people, self.lines, self.filed = rng, people, lines, filed
+        self.rng = np.random.default_rng((seed, 200))
+        self.own = [np.random.default_rng((seed, 201 + part)) for part in range(4)]  # each drawn from by one table
+        self.people, self.lines, self.filed = people, lines, filed
+        self.known, self.still_missing = known, still_missing
         self.folder, self.form = folder, form
         self.ids = nominal_ids(people)
         self.source = source_of(filed.events)
@@ -70,24 +88,40 @@ class Extracts:
         number = people.number[order]
         full = [f"{a} {b} {c:07d}" for a, b, c in zip(given, families, number, strict=True)]
         nick = np.array(names["nick"])[self.rng.integers(0, len(names["nick"]), n)]
+        far = self.rng.random(n) < 0.4
+        aliases = self._aliases(pa.array(nick.tolist(), pa.string(), mask=self.rng.random(n) < 0.93))
         authorities = np.array(names["authority"])
         home = authorities[people.area[order] % len(authorities)]
-        placed = np.where(self.rng.random(n) < 0.4, np.array(names["outside"])[number % len(names["outside"])], home)
+        placed = np.where(far, np.array(names["outside"])[number % len(names["outside"])], home)
+        self.placed = np.empty(n, placed.dtype)
+        self.placed[order] = placed
+        unknown = self.own[0].random((2, n))
         care = people.care[order]
+        grown = END_DAY - people.born[order] >= 18 * YEAR  # who was in care as a child isn't any more
+        care = np.where(grown & (care == 1), 0, care)
         self._put(
             "nominals",
             {
                 "nominal_id": self.ids.take(pa.array(order)),
                 "name": pa.array(full),
-                "aliases": pa.array(nick.tolist(), pa.string(), mask=self.rng.random(n) < 0.93),
+                "aliases": aliases,
                 "date_of_birth": days(people.born[order], people.born_known[order]),
                 "sex": pa.array(np.where(people.female[order] == 1, "F", "M").tolist()),
                 "ethnicity": pa.array(np.array(names["ethnicity"])[people.ethnicity[order]].tolist()),
                 "looked_after": pa.array(care == 1, pa.bool_(), mask=care < 0),
-                "home_authority": pa.array(home.tolist()),
-                "responsible_authority": pa.array(placed.tolist(), pa.string(), mask=care != 1),
+                "home_authority": pa.array(home.tolist(), pa.string(), mask=unknown[0] < HOME_UNKNOWN),
+                "responsible_authority": pa.array(
+                    placed.tolist(), pa.string(), mask=(care != 1) | (unknown[1] < PLACING_UNKNOWN)
+                ),
             },
         )
+
+    def _aliases(self, nick: pa.Array) -> pa.Array:
+        """Nicknames, in order of ids, with the other names that records know."""
+        places = self.people.number[list(self.known)].astype(np.int64) - 1
+        other = put(pa.nulls(len(nick), pa.string()), [(places, pa.array(self.known.values(), pa.string()))])
+        both = pc.if_else(pc.equal(nick, other), nick, pc.binary_join_element_wise(nick, other, ";"))
+        return pc.coalesce(both, nick, other)
 
     def _reference_groups(self) -> None:
         """SOC groups; a tenth of them are built round the grown people of a line."""
@@ -104,21 +138,7 @@ class Extracts:
         self._rows("reference_groups", rows)
 
     def _known_lines(self) -> None:
-        rows: list[dict[str, Any]] = []
-        for line in (line for line in self.lines if self.rng.random() < 0.6):
-            reported = START_DAY + dt.date(1970, 1, 1).toordinal() + int(line.start - START_DAY) + 60
-            base = {
-                "line_id": line.id,
-                "name": line.name,
-                "status": line.status,
-                "reported_on": min(dt.date.fromordinal(reported), END),
-                "reference": f"INT/{line.number + 1:04d}",
-            }
-            known = [m.person for m in line.members if m.role in ("holder", "dealer") and m.link == PLAIN]
-            for phone in line.phones:
-                linked = [person for person in known if self.rng.random() < 0.3]
-                rows += [{**base, "phone_number": phone, "nominal_id": self._id(p)} for p in linked]
-                rows += [] if linked else [{**base, "phone_number": phone}]
+        rows = known_line_rows(self.rng, self.own[3], self.lines, self._id)
         self._rows("known_lines", rows)
 
     def _known_victims(self) -> None:
@@ -144,48 +164,44 @@ class Extracts:
         return found
 
     def _releases(self) -> None:
+        """Of every release notification, and of a few people of lines, some of them in the four weeks to come."""
         rows = np.flatnonzero(self.filed.events.scene == scenes()["release"].number)
         person = self._persons(rows, "prisoner")
         rows, person = rows[person != NOBODY], person[person != NOBODY]
         day = self.filed.recorded[rows] // DAY_MINUTES + START_DAY + self.rng.integers(0, 21, len(rows))
-        pairs = np.unique(np.stack([person, day.astype(np.int32)]), axis=1)
+        more = self._more_releases()
+        pairs = np.stack([np.r_[person, more[:, 0]], np.r_[day.astype(np.int32), more[:, 1]]]).astype(np.int32)
+        pairs = np.unique(pairs, axis=1)
         self._put("releases", {"nominal_id": self.ids.take(pa.array(pairs[0])), "release_date": days(pairs[1])})
 
+    def _more_releases(self) -> NDArray[np.int64]:
+        """Person and day: grown people of lines soon to be released, and some who were lately."""
+        own = self.own[1]
+        grown = [m for line in self.lines for m in line.members if m.role in SENTENCED and m.link == PLAIN]
+        drawn = [grown[i].person for i in own.permutation(len(grown)).tolist()]
+        soon = min(len(drawn), max(LEAST_SOON, round(SOON * len(drawn))))
+        ahead = own.integers(2, DAYS_SOON + 1, soon)
+        past = drawn[soon : soon + round(RELEASED * len(drawn))]
+        ago = own.integers(1, 730, len(past))
+        day = np.concatenate([END_DAY + ahead, END_DAY - ago])
+        return np.stack([np.array([*drawn[:soon], *past], np.int64), day], axis=1)
+
     def _episodes(self) -> None:
-        rng, names = self.rng, words()
         rows = np.flatnonzero(self.source == SOURCES.index("missing"))
         person = self._persons(rows, "missing")
         rows, person = rows[person != NOBODY], person[person != NOBODY]
-        n, start = len(rows), self.filed.events.when[rows]
-        end = start + rng.exponential(1_400, n).astype(np.int32) + 30
-        still = (start > self.filed.recorded[-1] - HOURS_SOON) & (rng.random(n) < 0.5)
-
-        def some(kind: str, share: float) -> pa.Array:
-            listed = pa.array(names[kind])
-            return listed.take(pa.array(rng.integers(0, len(listed), n), mask=rng.random(n) >= share))
-
-        interviewed = rng.random(n)
+        missing = Missing(person, self.filed.events.when[rows], np.isin(rows, self.still_missing))
         self._put(
             "episodes",
             {
                 "record_id": record_ids(self.source[rows], self.filed.number[rows]),
                 "nominal_id": self.ids.take(pa.array(person)),
-                "from": moments(start),
-                "to": pa.array(moments(end).to_numpy(zero_copy_only=False), pa.timestamp("us"), mask=still),
-                "risk": pa.array(["low", "medium", "high", "absent"]).take(
-                    pa.array(rng.choice(4, n, p=[0.2, 0.55, 0.15, 0.1]))
-                ),
-                "missing_from": some("home", 0.9),
-                "found_area": some("area", 0.6),
-                "found_with": pa.array(["friends", "family", "alone", "older male"]).take(
-                    pa.array(rng.integers(0, 4, n), mask=rng.random(n) < 0.6)
-                ),
-                "return_interview": pa.array(interviewed < 0.5, pa.bool_(), mask=interviewed > 0.8),
+                **episode_columns(self.rng, self.own[2], missing, self.people, self.lines),
             },
         )
 
     def _care(self) -> None:
-        people, authorities = self.people, words()["authority"]
+        people = self.people
         person = np.flatnonzero(people.care == 1)
         start = people.born[person] + (self.rng.uniform(8, 14, len(person)) * YEAR).astype(np.int32)
         start = np.minimum(start, END_DAY - 30)
@@ -196,7 +212,7 @@ class Extracts:
                 "nominal_id": self.ids.take(pa.array(person)),
                 "from": days(start),
                 "to": days(end, end < END_DAY),
-                "authority": pa.array(authorities).take(pa.array(people.area[person] % len(authorities))),
+                "authority": pa.array(self.placed[person].tolist()),
             },
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from countylines.errors import InputError
 from countylines.progress import Advance, Progress
@@ -19,9 +20,13 @@ from countylines.synthetic.crews import Line, make_lines
 from countylines.synthetic.decoys import Decoys
 from countylines.synthetic.events import NOBODY, join, take
 from countylines.synthetic.extracts import Extracts, nominal_ids
+from countylines.synthetic.firearms import Firearms, arm
+from countylines.synthetic.homes import also_known_as
 from countylines.synthetic.life import counter_allegations, ordinary_life
+from countylines.synthetic.missing_now import still_missing
 from countylines.synthetic.people import People, make_people, make_pools
-from countylines.synthetic.prose import write_texts
+from countylines.synthetic.prose import put, write_texts
+from countylines.synthetic.remarks import finish
 from countylines.synthetic.scale import Scale, scale
 from countylines.synthetic.write import Form, Sink, whole_folder, write_whole
 from countylines.tables import EXTRACTS, ROLES, SOURCES
@@ -40,6 +45,9 @@ class Force:
         filed: the events, as they were recorded.
         crowd: people beyond the cast of a record: its place, the person, their role.
         decoys: who looks like a line's person, and what they are.
+        known: other names of people.
+        firearms: which records are crimes with a firearm.
+        still_missing: places of the reports about children of lines who are missing on the last day.
     """
 
     people: People
@@ -47,6 +55,9 @@ class Force:
     filed: Filed
     crowd: Sequence[tuple[int, int, int]]
     decoys: Mapping[int, str]
+    known: Mapping[int, str]
+    firearms: Firearms
+    still_missing: NDArray[np.int64]
 
 
 def synth(out: Path, records: int, seed: int, form: Form = "parquet", progress: Progress | None = None) -> None:
@@ -101,7 +112,10 @@ def invent(size: Scale, seed: int) -> Force:
     wording.assign(next(streams), filed.events, filed.used, size)
     beyond = [*planned.crowd, *counter_allegations(next(streams), events)]
     crowd = [(int(filed.place[row]), person, ROLES.index(role)) for row, person, role in beyond]
-    return Force(people, lines, filed, sorted(crowd), decoys.roles)
+    missing = still_missing(next(streams), people, lines, filed)
+    firearms = arm(next(streams), lines, filed)
+    known = also_known_as(next(streams), people, lines)
+    return Force(people, lines, filed, sorted(crowd), decoys.roles, known, firearms, missing)
 
 
 def _write_records(force: Force, seed: int, folder: Path, form: Form, advance: Advance) -> None:
@@ -118,30 +132,41 @@ def _write_records(force: Force, seed: int, folder: Path, form: Form, advance: A
         ]
         for start in range(0, len(force.filed.recorded), GROUP_ROWS):
             rows = np.arange(start, min(start + GROUP_ROWS, len(force.filed.recorded)))
-            rng = np.random.default_rng((seed, 100, start))
-            record_id, columns = _records(rng, force, rows)
+            record_id, columns = _records(seed, force, rows)
             sinks[0].write(columns)
             sinks[1].write(_involvements(force, rows, record_id, ids))
-            sinks[2].write(truth.record_truth(take(force.filed.events, rows), record_id, force.lines))
+            armed, _ = force.firearms.part(start, start + len(rows))
+            events = take(force.filed.events, rows)
+            sinks[2].write(truth.record_truth(events, record_id, force.lines, armed))
             advance(len(rows))
 
 
-def _records(rng: np.random.Generator, force: Force, rows: np.ndarray) -> tuple[pa.Array, dict[str, pa.Array]]:
+def _records(seed: int, force: Force, rows: NDArray[np.int64]) -> tuple[pa.Array, dict[str, pa.Array]]:
+    """Their ids and columns; what comes last is drawn from a stream of its own."""
+    start = int(rows[0])
+    rng = np.random.default_rng((seed, 100, start))
     filed = force.filed.part(rows)
     source = source_of(filed.events)
     ids = record_ids(source, filed.number)
-    return ids, {
+    text = write_texts(rng, filed.events, force.people, force.lines)
+    columns = {
         "record_id": ids,
         "source": pa.array(SOURCES).take(pa.array(source)),
         "occurred": moments(np.minimum(filed.events.when, filed.recorded)),
         "recorded": moments(filed.recorded),
-        "text": write_texts(rng, filed.events, force.people, force.lines),
         "urn": pa.nulls(len(rows), pa.string()),
         **other_columns(rng, filed, source, force.people, force.lines),
     }
+    armed, offence = force.firearms.part(start, start + len(rows))
+    own = np.random.default_rng((seed, 101, start))
+    said = (armed, force.firearms.lines)
+    columns["text"] = finish(own, text, filed.events, force.people, force.lines, force.known, said)
+    columns["offence_code"] = put(columns["offence_code"], [(armed, pa.array(offence, pa.string()))])
+    columns["cjs_code"] = put(columns["cjs_code"], [(armed, pa.nulls(len(armed), pa.string()))])
+    return ids, columns
 
 
-def _involvements(force: Force, rows: np.ndarray, record_id: pa.Array, ids: pa.Array) -> dict[str, pa.Array]:
+def _involvements(force: Force, rows: NDArray[np.int64], record_id: pa.Array, ids: pa.Array) -> dict[str, pa.Array]:
     cast, role = force.filed.events.cast[rows], force.filed.events.role[rows]
     row, place = np.nonzero(cast != NOBODY)
     person, roles = cast[row, place], role[row, place]
@@ -157,8 +182,7 @@ def _involvements(force: Force, rows: np.ndarray, record_id: pa.Array, ids: pa.A
 
 
 def _write_rest(force: Force, seed: int, folder: Path, form: Form) -> None:
-    rng = np.random.default_rng((seed, 200))
-    extracts = Extracts(rng, force.people, force.lines, force.filed, folder, form)
+    extracts = Extracts(seed, force.people, force.lines, force.filed, force.known, force.still_missing, folder, form)
     extracts.write()
     people = truth.person_truth(force.people, extracts.ids, force.lines, force.decoys)
     write_whole(folder / "truth", "person", truth.PERSON, people, form)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from countylines.synthetic.crews import Line
 from countylines.synthetic.data import Scene, load, scenes, sentences, templates
@@ -17,8 +16,6 @@ from countylines.synthetic.people import People
 from countylines.synthetic.scale import BIT, DRUGS
 from countylines.synthetic.slots import fills
 from countylines.synthetic.template import Fill, Nodes, Rows, parse, render, split
-
-Flags = NDArray[np.bool_]
 
 TAILS = np.array(
     [0.01, 0.04, 0.12, 0.20, 0.21, 0.17, 0.12, 0.07, 0.06]
@@ -65,17 +62,25 @@ def write_texts(rng: np.random.Generator, events: Events, people: People, lines:
     text = pc.binary_join_element_wise(heads, *said, ends, *tails, "")
     text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, pattern=UNTIDY, replacement=r"\1"))
     luck = rng.random(len(events))
-    text = _change(text, luck < MISSPELT, lambda texts: retyped(texts, "misspelt"))
-    text = _change(text, luck > 1 - SHORTHAND, lambda texts: retyped(texts, "shorthand"))
+    hurried = (("misspelt", luck < MISSPELT), ("shorthand", luck > 1 - SHORTHAND))
+    text = put(text, [(np.flatnonzero(rows), retyped(text.filter(pa.array(rows)), way)) for way, rows in hurried])
     share = np.array([CAPITALS.get(scene.source, 0.01) for scene in scenes().values()])[events.scene]
-    return _change(text, rng.random(len(events)) < share, pc.utf8_upper)
+    typed = rng.random(len(events)) < share
+    return put(text, [(np.flatnonzero(typed), pc.utf8_upper(text.filter(pa.array(typed))))])
 
 
-def _change(text: pa.Array, rows: Flags, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """The texts, those rows changed."""
-    index = np.arange(len(text))
-    index[rows] = len(text) + np.arange(np.count_nonzero(rows))
-    return pa.concat_arrays([text, change(text.filter(pa.array(rows)))]).take(pa.array(index))
+def put(text: pa.Array, parts: Sequence[tuple[Rows, pa.Array]]) -> pa.Array:
+    """The texts, with others in some rows; no row is in two parts.
+
+    Example:
+        >>> put(pa.array(["a", "b", "c"]), [(np.array([2]), pa.array(["x"]))]).to_pylist()
+        ['a', 'b', 'x']
+    """
+    index, end = np.arange(len(text)), len(text)
+    for rows, texts in parts:
+        index[rows] = end + np.arange(len(texts))
+        end += len(texts)
+    return pa.concat_arrays([text, *(texts for _, texts in parts)]).take(pa.array(index))
 
 
 def retyped(texts: pa.Array, way: str) -> pa.Array:

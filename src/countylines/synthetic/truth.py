@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from countylines.synthetic.clock import END_DAY, YEAR
 from countylines.synthetic.crews import Line
 from countylines.synthetic.data import scenes, words
 from countylines.synthetic.events import Events
+from countylines.synthetic.firearms import SCENE
 from countylines.synthetic.people import People
 from countylines.synthetic.planned import DECOYS
 
@@ -46,14 +48,16 @@ POOL_ROLES = {
 }
 
 
-def record_truth(events: Events, ids: pa.Array, lines: Sequence[Line]) -> dict[str, pa.Array]:
-    """The truth of some records."""
+def record_truth(events: Events, ids: pa.Array, lines: Sequence[Line], armed: NDArray[np.int64]) -> dict[str, pa.Array]:
+    """The truth of some records; ``armed``: which are crimes with a firearm."""
     line_ids = pa.array([line.id for line in lines])
+    scene = events.scene.copy()
+    scene[armed] = len(scenes())
     return {
         "record_id": ids,
         "is_county_lines": pa.array(events.about == 1),
         "line_id": line_ids.take(pa.array(events.line, mask=events.line < 0)),
-        "scene": pa.array(list(scenes())).take(pa.array(events.scene)),
+        "scene": pa.array([*scenes(), SCENE]).take(pa.array(scene)),
         "decoy": pa.array(DECOYS).take(pa.array(events.decoy, mask=events.decoy == 0)),
     }
 
