@@ -157,6 +157,23 @@ def test_person_links(duckdb_engine: DuckDB, tmp_path: Path) -> None:
     assert "my: rows without a person link, set aside: involvements 1, nominals 1." in taken.sources.notes
 
 
+def test_what_one_system_does_not_know_another_may(duckdb_engine: DuckDB, tmp_path: Path) -> None:
+    """Of several systems each detail is that of the first file that knows it; the same through extract."""
+    people = MAP.replace("own", "shared").replace(
+        "columns: {nominal_id: WHO}", "columns: {nominal_id: WHO, name: NAME, sex: SEX, date_of_birth: BORN}"
+    )
+    rows = "REF,MADE,A,B,WHO,ROLE,NAME,SEX,BORN\n"
+    first = rows + "L1,1/2/2020,,,P1,01,N/K,F,1/1/1990\nL2,1/2/2020,,,P2,01,BO,,\n"
+    second = rows + "K1,1/2/2020,,,P1,01,ANN,M,2/2/2008\nK2,1/2/2020,,,P1,01,ANNE,M,\n"
+    text = "sources: {a: {map: my.yaml, files: a.csv}, b: {map: my.yaml, files: b.csv}}"
+    path = sources(tmp_path, text, my_yaml=people, a_csv=first, b_csv=second)
+    taken = take(path, duckdb_engine, tmp_path / "work")
+    expected = [("P1", "ANN", "F", dt.date(2008, 2, 2)), ("P2", "BO", None, None)]
+    assert taken.rows("nominals", "nominal_id", "name", "sex", "date_of_birth") == expected
+    out = pl.read_parquet(extracted(path, duckdb_engine, tmp_path / "again") / "nominals.parquet")
+    assert out.sort("nominal_id").select("nominal_id", "name", "sex", "date_of_birth").rows() == expected
+
+
 def test_shared_ids_need_no_link_unless_their_system_has_some(duckdb_engine: DuckDB, tmp_path: Path) -> None:
     text = "sources: {logs: {map: my.yaml, files: logs.csv}, ours: {files: {person_links: links.csv}}}"
     shared = MAP.replace("own", "shared")

@@ -149,6 +149,48 @@ def test_repeats_without_order(frame: Make) -> None:
     assert got(later, "_id") == [(1,), (4,), (6,)]
 
 
+def test_details_that_a_later_system_knows_first(frame: Make) -> None:
+    """Each column for itself; never a rejected duplicate's, never the birth date, and nothing for who has one row."""
+    rows = typed(
+        "nominals",
+        {"nominal_id": "a", "sex": "F"},
+        {"nominal_id": "b"},
+        {"nominal_id": "a", "name": "ANN", "sex": "M", "_repeats": True, "date_of_birth": D1},
+        {"nominal_id": "a", "name": "ANNE", "looked_after": True, "responsible_authority": "Y", "_repeats": True},
+        {"nominal_id": "a", "ethnicity": "W1"},  # a duplicate in a canonical file
+        {"nominal_id": "c", "name": "CAT", "looked_after": False, "_repeats": True},
+        {"nominal_id": "c", "name": "KAT", "looked_after": True, "home_authority": "X", "_repeats": True}
+        | {"responsible_authority": "Y"},  # not of somebody who isn't looked after by the first that knows
+    )
+    every = frame(schema_of(EXTRACTS["nominals"]), rows)
+    later = [{"_id": i, "_repeats": i != 5} for i in (3, 4, 5, 7)]
+    marked = frame(pa.schema([("_id", pa.int64()), ("_repeats", pa.bool_())]), later)
+    kept = every.join(marked, on="_id", how="anti")
+    made = check.with_details(kept, every, marked, check.reading_order((), unordered=False))
+    columns = ("nominal_id", "name", "sex", "looked_after", "responsible_authority", "home_authority")
+    assert got(made, *columns) == [
+        ("a", "ANN", "F", True, "Y", None),
+        ("b", None, None, None, None, None),
+        ("c", "CAT", None, False, None, "X"),
+    ]
+    assert got(made, "ethnicity", "date_of_birth") == [(None, None)] * 3
+    assert made.collect_schema().names() == kept.collect_schema().names()
+
+
+def test_details_without_order(frame: Make) -> None:
+    """Of a database's rows the least content comes first, empty before all; the kept row is the first of them."""
+    rows = typed("nominals", {"name": "ZOE"}, {"name": "ANN", "sex": "F"}, {"sex": "M"})
+    rows = [row | {"nominal_id": "a", "_row": None, "_repeats": True} for row in rows]
+    every = frame(schema_of(EXTRACTS["nominals"]), rows)
+    schema = pa.schema([*verdict(("nominal_id", TEXT))])
+    judged = frame(schema, [{name: row.get(name) for name in schema.names} for row in rows])
+    later = check.later_rows(check.repeated_keys(judged, ("nominal_id",)), ("nominal_id",), every)
+    assert got(later, "_id") == [(1,), (2,)]
+    kept = every.join(later, on="_id", how="anti")
+    order = check.reading_order(EXTRACTS["nominals"].names, unordered=True)
+    assert got(check.with_details(kept, every, later, order), "name", "sex") == [("ANN", "M")]
+
+
 def test_records_aside(frame: Make) -> None:
     cells: list[tuple[dt.date, str, str | None, bool | None, str | None]] = [
         (D1, "intelligence", "2EP", True, "before since"),

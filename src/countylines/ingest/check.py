@@ -111,11 +111,11 @@ def later_rows(repeated: Frame, key: Sequence[str], content: Frame | None = None
     Returns:
         ``_id``, ``_repeats``.
     """
-    order = ["_id"]
+    columns = []
     if content is not None:
         columns = [name for name in content.collect_schema().names() if not name.startswith("_")]
         repeated = repeated.join(content.select("_id", *columns), on="_id")
-        order = ["_part", "_row", *columns, "_id"]
+    order = reading_order(columns, content is not None)
     named = [f"_key_{name}" for name in key]
     numbered = repeated.with_columns(_one=nw.lit(1)).with_columns(
         _place=nw.col("_one").cum_sum().over(*named, order_by=order)
@@ -157,6 +157,40 @@ def valid_records(verdict: Frame) -> Frame:
     return verdict.filter(nw.col("_rejected").is_null()).select(
         "record_id", "source", "date", nw.col("_aside").alias("record_aside")
     )
+
+
+def reading_order(columns: Sequence[str], unordered: bool) -> list[str]:
+    """What tells the first of several rows: files by name, then row; where some have no order, their content."""
+    return ["_part", "_row", *columns, "_id"] if unordered else ["_id"]
+
+
+def with_details(kept: Frame, nominals: Frame, later: Frame, order: Sequence[str]) -> Frame:
+    """Kept nominals whose empty details are those that a later system knows first; birth dates aren't among them.
+
+    Args:
+        kept: the first row on every person.
+        nominals: all rows.
+        later: as made by :func:`later_rows`. Only rows of systems that repeat people by nature count: a second row in
+            one that doesn't is an error, and rejected.
+        order: as from :func:`reading_order`.
+    """
+    columns = kept.collect_schema().names()
+    details = [name for name in EXTRACTS["nominals"].names if name not in ("nominal_id", "date_of_birth")]
+    more = nominals.join(later.filter(nw.col("_repeats")).select("_id"), on="_id", how="semi")
+    own = kept.join(more.select("nominal_id").unique(), on="nominal_id", how="semi")
+    names = list(dict.fromkeys(("_id", "nominal_id", *order, *details)))
+    rows = nw.concat([own.select(*names), more.select(*names)])
+    known = rows.with_columns(
+        nw.col(name).fill_null(strategy="backward").over("nominal_id", order_by=order).alias(f"_known_{name}")
+        for name in details
+    )
+    first = known.join(own.select("_id"), on="_id", how="semi")
+    joined = kept.join(first.select("nominal_id", *(f"_known_{name}" for name in details)), on="nominal_id", how="left")
+    filled = {name: nw.coalesce(name, f"_known_{name}") for name in details}
+    placed_by = filled.pop("responsible_authority")  # one fact with looked_after: nobody places who isn't looked after
+    whole = joined.with_columns(**filled)
+    cared = nw.when(nw.col("looked_after").fill_null(True)).then(placed_by).otherwise(nw.col("responsible_authority"))
+    return whole.with_columns(responsible_authority=cared).select(columns)
 
 
 def youngest(nominals: Frame, later: Frame) -> Frame:

@@ -74,6 +74,14 @@ class Checks:
             verdict = self.keep(check.without_repeats(verdict, self.later[table], why), f"{table}-single")
         self.verdicts[table] = verdict
 
+    def completed(self, kept: Frame) -> Frame:
+        """Kept nominals with what later rows on the same person know: the youngest birth date, and empty details."""
+        if "nominals" not in self.later:
+            return kept
+        rows, later = self.rows_of("nominals"), self.later["nominals"]
+        order = check.reading_order(EXTRACTS["nominals"].names, "nominals" in self.read.unordered)
+        return check.with_youngest(check.with_details(kept, rows, later, order), check.youngest(rows, later))
+
     def update(self, table: str, verdict: Frame, name: str) -> None:
         """Replace a table's verdict by a later one."""
         self.verdicts[table] = self.keep(verdict, f"{table}-{name}")
@@ -248,8 +256,8 @@ def kept_tables(checks: Checks, counted: Mapping[str, Counts]) -> dict[str, Fram
         rows = checks.rows_of(table)
         if count.kept < count.rows_in:
             rows = rows.join(check.dropped(checks.verdicts[table]).select("_id"), on="_id", how="anti")
-        if table == "nominals" and table in checks.later:
-            rows = check.with_youngest(rows, check.youngest(checks.rows_of(table), checks.later[table]))
+        if table == "nominals":
+            rows = checks.completed(rows)
         if table == "involvements" and "changed" in checks.rows:
             rows = decisions.with_victims(rows, checks.rows["changed"])
         rows = rows.select(*names)

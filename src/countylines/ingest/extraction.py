@@ -87,7 +87,7 @@ def _write(checks: Checks, table: str, gone: Frame, folder: Path) -> int:
     names = EXTRACTS[table].names
     rows = checks.rows_of(table)
     kept = rows.join(gone.select("_id"), on="_id", how="anti")
-    if table == "nominals" and table in checks.later:
-        kept = check.with_youngest(kept, check.youngest(rows, checks.later[table]))
-    order = ["_part", "_row", *names, "_id"] if table in checks.read.unordered else ["_id"]
+    if table == "nominals":
+        kept = checks.completed(kept)
+    order = check.reading_order(names, table in checks.read.unordered)
     return checks.engine.write(kept, folder / f"{table}.parquet", order, EXTRACTS[table].schema)
