@@ -100,7 +100,18 @@ def test_pivots_are_as_a_loop_over_them_and_all_pivots_are_exact(seed: int, n: i
     apart = dict(nx.all_pairs_shortest_path_length(as_networkx(graph)))
     near = [sum(1 / apart[s][u] for s in chosen if u != s and u in apart[s]) for u in range(n)]
     expected = [n / some * x / (n - 1) for x in near]
-    assert measures(graph, n, some, seed)["harmonic"] == pytest.approx(expected, abs=1e-8)
+    made = measures(graph, n, some, seed)
+    assert made["harmonic"] == pytest.approx(expected, abs=1e-8)
+    between = nx.betweenness_centrality_subset(as_networkx(graph), chosen.tolist(), list(range(n)))
+    pairs = max(1, (n - 1) * (n - 2) / 2)
+    assert made["betweenness"] == pytest.approx([n / some * between[u] / pairs for u in range(n)], abs=1e-8)
+
+
+def test_the_number_of_threads_changes_nothing() -> None:
+    graph = record_graph(3, 400)
+    one, three = (measures(graph, 400, 350, workers=workers) for workers in (1, 3))
+    for measure in MEANINGS:
+        assert np.array_equal(one[measure], three[measure])
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -13,14 +13,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
 
-from countylines.rank.child_to_line import FAR, NO_LINK, linking_of, links, protected, targets
+from countylines.rank.child_to_line import NO_LINK, links, protected, targets
 from countylines.rank.evidence import Evidence
 from countylines.rank.lines import connecting
+from countylines.rank.linked import FAR, linked
 from countylines.rank.ties import ties_of
-from countylines.rank.walk import Start, steps, walks
-from countylines.resample import over_draws
 from countylines.settings import Safeguarding
 from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES, RUN
 from tests.rank.small import CHILD, evidence, of_force, table
@@ -186,13 +184,16 @@ def test_its_scores_are_the_definitions_to_nine_digits(case: tuple[Evidence, dic
     people = sorted(guarded & set(given.involvements["nominal_id"]))
     ties = ties_of(given.nominals, given.edges, connecting(given.involvements, 30), people)
     shown = [targets("group", given.members, ties, guarded), targets("line", line_people, ties, guarded)]
-    linking = linking_of(ties, shown, SETTINGS)
-    found = dict(pair for i in range(len(linking.batches)) for pair in linking.scores(i))
-    for (person, kind), rows in by_hand(given, line_people).items():
+    found = linked(ties, [one.member for one in shown], SETTINGS.restart)
+    names = list(ties.starts)
+    for (person, kind), rows in by_hand(given, line_people, top=99).items():
+        near, ids = found[kind == "line"], shown[kind == "line"].ids
+        mine = np.flatnonzero(near.start == names.index(person)) if person in names else []
+        got = {ids[near.target[i]]: (near.score[i], near.share[i], near.steps[i]) for i in mine}
+        assert got.keys() == {target for target, *_ in rows}
         for target, score, path, _, share in rows:
-            which = shown[kind == "line"]
-            got = [column[which.ids.index(target)] for column in found[person][kind == "line"]]
-            assert got == [pytest.approx(score, rel=1e-9), pytest.approx(share, abs=1e-11), len(path) - 1]
+            exact = (pytest.approx(score, rel=1e-9), pytest.approx(share, abs=1e-11), len(path) - 1)
+            assert got[target] == exact
 
 
 def test_the_path_is_the_widest_of_the_shortest_then_the_first_by_ids() -> None:
@@ -314,39 +315,6 @@ def test_no_people_at_all() -> None:
     assert made.is_empty() and made.columns == RUN["safeguarding_links"].names
 
 
-@pytest.mark.parametrize("restart", [0.05, 0.15, 0.5])
-def test_the_walk_is_exact_to_its_tolerance(restart: float) -> None:
-    rng = np.random.default_rng([5, round(100 * restart)])
-    n, ring = 300, np.arange(300)
-    w = np.zeros((n, n))
-    a, b = rng.integers(0, n - 5, (2, 500))  # the last five have no tie
-    np.add.at(w, (a, b), rng.integers(1, 50, 500))
-    w[ring[:100], ring[:100] + 1] += 1  # a long thin part
-    w = np.triu(w, 1)
-    w += w.T
-    starts = [
-        Start(7, ring[:0], np.array([])),
-        Start(n, ring[[3, 8, 298]], np.array([1.0, 9.0, 2.0])),
-        Start(299, ring[[4]], np.ones(1)),
-    ]
-    for uniform in (False, True):
-        made = walks(csr_array(w), starts, restart, uniform)
-        for column, start in enumerate(starts):
-            own = np.zeros((n + 1, n + 1))
-            own[:n, :n] = w
-            own[start.vertex, start.to] += start.w
-            own[start.to, start.vertex] += start.w
-            own[np.diag_indices(n + 1)] += own.sum(axis=1) == 0
-            begin = np.zeros(n + 1)
-            begin[start.vertex] = 1
-            if uniform:
-                size = n + (start.vertex == n)
-                begin[:size] = 1 / size
-            exact = np.linalg.solve(np.eye(n + 1) - (1 - restart) * (own / own.sum(axis=1)[:, None]).T, restart * begin)
-            assert np.abs(made[:, column] - exact).sum() < 2e-12
-    assert steps(restart, w.sum()) < steps(restart, 100 * w.sum())
-
-
 def test_two_kept_children_with_a_tie_that_the_graph_lacks() -> None:
     roles = [*chain(2), ("crime:9", "pal", "subject"), ("crime:9", "kid", "subject")]
     young = {name: {"date_of_birth": CHILD} for name in ("kid", "pal")}
@@ -356,12 +324,10 @@ def test_two_kept_children_with_a_tie_that_the_graph_lacks() -> None:
     assert made["path"].to_list() == [["kid", "p1", "p2"], ["pal", "kid", "p1", "p2"]]
 
 
-def test_the_number_of_processes_changes_nothing(tmp_path: Path) -> None:
+def test_the_number_of_threads_changes_nothing(tmp_path: Path) -> None:
     made = of_force(tmp_path, 20_000, 3)
-    guarded, shared = protected(made), connecting(made.involvements, 30)
-    people = sorted(guarded & set(made.involvements["nominal_id"]))
-    ties = ties_of(made.nominals, made.edges, shared, people)
-    linking = linking_of(ties, [targets("group", made.members, ties, guarded)], SETTINGS)
-    assert len(linking.batches) > 1
-    one, two = (over_draws(linking, len(linking.batches), workers, alone_below=0.0) for workers in (1, 2))
-    assert one == two
+    people = {f"L{i}": set(ids) for i, ids in enumerate(made.members.values())}
+    one, two, five = (links(made, *line_tables(people), SETTINGS, workers=workers) for workers in (1, 2, 5))
+    assert len(one) > 100 and one.equals(two) and one.equals(five)
+    lines, groups = (one.filter(pl.col("kind") == kind).drop("kind", "id") for kind in ("line", "group"))
+    assert lines.equals(groups)  # the same people make the same link, under whatever name

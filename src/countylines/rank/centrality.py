@@ -52,7 +52,7 @@ def centrality(
         Factoring and weighting approaches to status scores; Marchiori and Latora (2000), Harmony in the small-world.
     """
     places = _places(graph, members, rankable)
-    real = places.values(graph, settings, paths=True)
+    real = places.values(graph, settings, paths=True, workers=draws.workers if draws else 1)
     drawn = None
     if draws is not None and draws.count:
         assert draws.ties.ids == graph.ids, "draws of other people"
@@ -101,11 +101,12 @@ class _Places:
     ranked: Mapping[str, Ints]
     people: Ints
 
-    def values(self, graph: Graph, settings: Centrality, paths: bool) -> Floats:
+    def values(self, graph: Graph, settings: Centrality, paths: bool, workers: int = 1) -> Floats:
         """A row for each of :func:`_columns`, a column a vertex; nan where something isn't measured.
 
         Args:
             paths: measure shortest paths where they can't be exact, too.
+            workers: threads for these.
         """
         found = np.full((len(_columns()), graph.n), np.nan)
         for scope, own, part, n in self._parts(graph, settings):
@@ -114,7 +115,7 @@ class _Places:
                 made = {"strength": part.strength, "eigenvector": eigenvector(part)}
                 made = {name: values.round(DECIMALS) for name, values in made.items()}
             else:
-                made = measures(part, n, None if exact else min(settings.pivots, part.n), settings.seed)
+                made = measures(part, n, None if exact else min(settings.pivots, part.n), settings.seed, workers)
             for measure, values in made.items():
                 found[_columns().index((scope, measure)), own] = values
         return found

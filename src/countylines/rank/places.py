@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import igraph
 import numpy as np
@@ -11,6 +12,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.linalg import eigsh
 
 from countylines.graph import Floats, Graph, Ints, components, split
+from countylines.rank.dismantle.compiled import compiled
+from countylines.rank.threads import in_threads
 
 MEANINGS: Mapping[str, str] = {
     "strength": "How many records, weighed by county-lines evidence, tie this person to others.",
@@ -20,6 +23,7 @@ MEANINGS: Mapping[str, str] = {
 }
 DECIMALS = 9  # beyond them equal places in the network would differ by rounding
 CERTAINTY = 0.95
+TOGETHER = 100  # people from whom paths are counted in one go
 DENSE_UP_TO = 60  # people: a component so small is quicker without ARPACK
 
 
@@ -40,7 +44,9 @@ def within(n: int, pivots: int) -> float:
     return n / (n - 1) * math.sqrt(left * math.log(2 * n / (1 - CERTAINTY)) / (2 * pivots))
 
 
-def measures(graph: Graph, n: Ints | int, pivots: int | None = None, seed: int = 0) -> dict[str, Floats]:
+def measures(
+    graph: Graph, n: Ints | int, pivots: int | None = None, seed: int = 0, workers: int = 1
+) -> dict[str, Floats]:
     """Strength, betweenness, eigenvector and harmonic of every vertex, at 9 decimals.
 
     Args:
@@ -48,6 +54,7 @@ def measures(graph: Graph, n: Ints | int, pivots: int | None = None, seed: int =
         n: how many people each vertex's own network has.
         pivots: count shortest paths from so many people only; None = from all.
         seed: of the choice of these.
+        workers: threads, where these are chosen; 0 = one a core. The result is the same.
 
     Example:
         In a chain a - b - c, b is on the one path between two others, and one step from both:
@@ -61,7 +68,7 @@ def measures(graph: Graph, n: Ints | int, pivots: int | None = None, seed: int =
         betweenness [0.0, 1.0, 0.0]
         harmonic [0.75, 1.0, 0.75]
     """
-    found = {"strength": graph.strength, "eigenvector": eigenvector(graph), **_paths(graph, n, pivots, seed)}
+    found = {"strength": graph.strength, "eigenvector": eigenvector(graph), **_paths(graph, n, pivots, seed, workers)}
     return {name: values.round(DECIMALS) for name, values in found.items()}
 
 
@@ -88,20 +95,60 @@ def _leading(graph: Graph) -> Floats:
     return largest
 
 
-def _paths(graph: Graph, n: Ints | int, pivots: int | None, seed: int) -> dict[str, Floats]:
-    """Betweenness, and harmonic, by igraph's shortest paths; ties aren't weighed."""
-    ties = igraph.Graph(n=graph.n, edges=np.column_stack((graph.a, graph.b)))
+def _paths(graph: Graph, n: Ints | int, pivots: int | None, seed: int, workers: int) -> dict[str, Floats]:
+    """Betweenness, and harmonic, by shortest paths, igraph's where they are from all; ties aren't weighed."""
     others = np.maximum(np.asarray(n, np.float64) - 1, 1)
     pairs = np.maximum(others * (others - 1) / 2, 1)
     if pivots is None:
+        ties = igraph.Graph(n=graph.n, edges=np.column_stack((graph.a, graph.b)))
         between = np.array(ties.betweenness(directed=False), np.float64)
         near = np.nan_to_num(np.array(ties.harmonic_centrality(normalized=False), np.float64))
         return {"betweenness": between / pairs, "harmonic": near / others}
     chosen = np.sort(np.random.default_rng(seed).choice(graph.n, pivots, replace=False))
+    rows, columns = np.concatenate((graph.a, graph.b)), np.concatenate((graph.b, graph.a))
+    ties = csr_array((np.ones(len(rows)), (rows, columns)), shape=(graph.n, graph.n))
+    between, near = np.zeros(graph.n), np.zeros(graph.n)
+    parts = np.array_split(chosen, math.ceil(pivots / TOGETHER))
+    for more in in_threads(lambda some: _from(ties.indptr, ties.indices, some), parts, workers):
+        between += more[0]
+        near += more[1]
     share = graph.n / pivots
-    between = np.array(ties.betweenness(directed=False, sources=chosen.tolist()), np.float64)
-    near = np.zeros(graph.n)
-    for some in np.array_split(chosen, math.ceil(pivots / 100)):  # a hundred rows of distances at a time
-        apart = np.array(ties.distances(source=some.tolist()), np.float64)
-        near += np.divide(1.0, apart, out=np.zeros_like(apart), where=apart > 0).sum(axis=0)
-    return {"betweenness": share * between / pairs, "harmonic": share * near / others}
+    return {"betweenness": share * between / 2 / pairs, "harmonic": share * near / others}
+
+
+@compiled
+def _from(start: Any, to: Any, chosen: Any) -> Any:
+    """What shortest paths from the people chosen give everybody: dependency, and the sum of 1 / steps.
+
+    Both from one search, in compiled code that runs in threads: a quarter of the time of igraph's two.
+
+    Source: Brandes (2001), A faster algorithm for betweenness centrality.
+    """
+    n = len(start) - 1
+    between, near, paths, depends = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    far, queue = np.full(n, -1, np.int64), np.empty(n, np.int64)
+    for one in chosen:
+        queue[0], far[one], paths[one], end, done = one, 0, 1.0, 1, 0
+        while done < end:
+            u = queue[done]
+            done += 1
+            for entry in range(start[u], start[u + 1]):
+                v = to[entry]
+                if far[v] < 0:
+                    far[v] = far[u] + 1
+                    queue[end] = v
+                    end += 1
+                if far[v] == far[u] + 1:
+                    paths[v] += paths[u]
+        for place in range(end - 1, 0, -1):
+            v = queue[place]
+            each = (1 + depends[v]) / paths[v]
+            for entry in range(start[v], start[v + 1]):
+                u = to[entry]
+                if far[u] == far[v] - 1:
+                    depends[u] += paths[u] * each
+            between[v] += depends[v]
+            near[v] += 1 / far[v]
+        for u in queue[:end]:
+            far[u], paths[u], depends[u] = -1, 0.0, 0.0
+    return between, near

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from countylines.rank.walk import Ints, Start
+from countylines.rank.own_ties import Start
 
 Pair = tuple[str, str]
 
@@ -40,53 +38,9 @@ class Ties:
         """The number of kept people."""
         return len(self.ids)
 
-    @cached_property
-    def neighbours(self) -> list[dict[int, float]]:
-        """The people tied to each in the graph, with the number of records."""
-        ends, to, n = self.weights.indptr.tolist(), self.weights.indices.tolist(), self.weights.data.tolist()
-        return [dict(zip(to[a:b], n[a:b], strict=True)) for a, b in pairwise(ends)]
-
-    def around(self, person: str) -> Ints:
-        """The vertices of a start: their own, if they are kept, and those of their own ties."""
-        start = self.starts[person]
-        return np.append(start.to, start.vertex) if start.vertex < self.n else start.to
-
     def records(self, one: str, other: str) -> Sequence[str]:
         """The records that two people who are tied share."""
         return self.behind[min(one, other), max(one, other)]
-
-    def path(self, person: str, members: set[int], steps: int) -> list[str]:
-        """The ids from a person to the nearest member, both included.
-
-        Of the ways with the fewest steps the one whose least number of shared records is greatest, then by ids.
-
-        Args:
-            members: vertices; one of them must be that many steps away, and none nearer.
-            steps: at least 1.
-        """
-        start = self.starts[person]
-        ties = dict(zip(start.to.tolist(), start.w.tolist(), strict=True))
-        if start.vertex < self.n:
-            ties |= self.neighbours[start.vertex]
-        widest, path, onward = 0.0, [person], self._onward(members, steps - 1)
-        for reach in reversed(onward):
-            ways = {v: min(n, reach[v]) for v, n in ties.items() if v in reach}
-            widest = widest or max(ways.values())
-            at = min(v for v, wide in ways.items() if wide >= widest)
-            path.append(self.ids[at])
-            ties = self.neighbours[at]
-        return path
-
-    def _onward(self, members: set[int], steps: int) -> list[dict[int, float]]:
-        """For 0 to ``steps``: who can reach a member in exactly so many steps, with the widest way's least n."""
-        reach: list[dict[int, float]] = [dict.fromkeys(members, np.inf)]
-        for _ in range(steps):
-            before: dict[int, float] = {}
-            for v, wide in reach[-1].items():
-                for u, n in self.neighbours[v].items():
-                    before[u] = max(before.get(u, 0.0), min(n, wide))
-            reach.append(before)
-        return reach
 
 
 def ties_of(nominals: pl.DataFrame, edges: pl.DataFrame, connecting: pl.DataFrame, people: Sequence[str]) -> Ties:
