@@ -96,9 +96,11 @@ def figures(
     profiles = pl.DataFrame(levels, schema=["group_id", "factor", "level"], orient="row")
 
     def harm(ids: pl.Series) -> pl.DataFrame:
-        rows = pl.DataFrame({"id": ids}).join(pl.DataFrame({"window": ["all", "12m"]}), how="cross")
+        kinds = {"window": ["all", "12m"] * 2, "index": ["cchi"] * 2 + ["ons_css"] * 2}
+        rows = pl.DataFrame({"id": ids}).join(pl.DataFrame(kinds), how="cross")
         amount = pl.Series(rng.integers(0, 400, len(rows)) * 1.0)
-        return rows.with_columns(index=pl.lit("cchi"), standing=pl.lit("charged"), harm=amount)
+        found = pl.Series(rng.choice(["reported", "proactive"], len(rows)))
+        return rows.with_columns(detection=found, standing=pl.lit("charged"), harm=amount)
 
     return evidence, profiles, harm(groups), harm(people)
 

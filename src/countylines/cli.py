@@ -281,7 +281,7 @@ def show_groups(run: RunFolder, as_json: AsJson = False) -> None:
     """Groups, in the order in which intelligence work should look at them."""
     from countylines.report.show import groups
 
-    found = groups.groups(_opened(run))
+    found = groups.view(_opened(run))
     _print_json(found) if as_json else groups.show_groups(Console(), found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,27 @@ import polars as pl
 
 from countylines.engine import Engine
 from countylines.match.lexicon import Lexicon
-from countylines.runs import MANIFEST, Run, rows, versions, write_json
+from countylines.runs import MANIFEST, RULES, Run, rows, versions, write_json
 from countylines.settings import Settings
 from countylines.tables import Matches, Sources
 
 LEXICON = "lexicon.yaml"
+SHIPPED = {"line_words.yaml": "countylines.match", "slavery.yaml": "countylines.network"}  # no setting names others
 SEEDED = ("stability", "centrality", "priority", "dismantling")
 FILES = {"match": ("lexicon",), "harm": ("weights", "outcomes", "ons_codes"), "profile": ("levels",)}
+
+
+def keep_rules(copies: Mapping[str, bytes], folder: Path) -> None:
+    """Write the rules that a run was made by into its folder, before they can be edited.
+
+    Args:
+        copies: the files that the settings name, by name.
+        folder: the run's.
+    """
+    shipped = {name: files(package).joinpath(name).read_bytes() for name, package in SHIPPED.items()}
+    (folder / RULES).mkdir()
+    for name, content in (shipped | dict(copies)).items():
+        (folder / RULES / name).write_bytes(content)
 
 
 def write(
@@ -44,7 +59,7 @@ def write(
         "previous": sha256(earlier.folder / MANIFEST) if earlier else None,
         "rows_in": {name: asdict(counts) for name, counts in sources.counts.items()},
         "rows_out": rows(folder),
-        "rules": rules,
+        "rules": {**rules, "files": {path.name: sha256(path) for path in sorted((folder / RULES).iterdir())}},
         "seed": {name: getattr(settings, name).seed for name in SEEDED},
         "settings": _settings(settings),
         "unlinked": dict(sources.unlinked),

@@ -59,6 +59,7 @@ def run(
     earlier = open_run(previous) if previous else None
     with new_run(out) as folder, log_to(folder / "run.log"):
         (folder / manifest.LEXICON).write_bytes(lexicon_bytes(settings))  # now: it may be edited while the run lasts
+        manifest.keep_rules(rules.copies, folder)
         work = folder / "work"
         work.mkdir()
         engine.spill_to(work)

@@ -23,6 +23,7 @@ from countylines.tables import RUN
 from countylines.writer import write_sorted
 
 MANIFEST = "manifest.json"
+RULES = "rules"  # the folder of the rules that a run was made by
 PACKAGES = ("countylines", "duckdb", "hyperscan", "igraph", "narwhals", "polars", "pyarrow", "scipy")
 
 

@@ -85,20 +85,14 @@ def evidence(
         listed: rows of ``safeguarding``, without tier.
         small: rows of the small extracts, by name.
     """
-    roles, groups = sorted(roles), groups or {}
+    roles, groups, extracts = sorted(roles), groups or {}, _small(small or {})
     own = {name: group for group, names in groups.items() for name in names} | dict.fromkeys(alone)
-    extracts = {name: table(name, (small or {}).get(name, ()), extract=True) for name in SMALL}
     believed = set(extracts["known_victims"]["nominal_id"])
     names = sorted({name for _, name, _ in roles} | set(own) | set(people or {}) | believed)
     rows = {name: {"nominal_id": name, "date_of_birth": GROWN, **(people or {}).get(name, {})} for name in names}
-    ids = sorted({record for record, *_ in roles} | set(records or {}))
-    whole = {record: {"record_id": record, "source": record.split(":")[0], "date": as_of} for record in ids}
-    for record, more in (records or {}).items():
-        whole[record] |= more
-    scored = dict.fromkeys(ids, 1.0) if scores is None else dict(sorted(scores.items()))
-    nominals = [
-        _kept(rows[name], group, name in believed, as_of, (kept or {}).get(name, {})) for name, group in own.items()
-    ]
+    whole = _records({record for record, *_ in roles}, records or {}, as_of)
+    scored = dict.fromkeys(whole, 1.0) if scores is None else dict(sorted(scores.items()))
+    nominals = [_kept(rows[name], own[name], name in believed, as_of, (kept or {}).get(name, {})) for name in own]
     return Evidence(
         as_of=as_of,
         force_areas=force_areas,
@@ -106,26 +100,39 @@ def evidence(
         edges=table("edges", _edges(roles, set(own), ties)).sort("nominal_a", "nominal_b"),
         groups=table("groups", [_group(group, groups[group], overlap or {}) for group in sorted(groups)]),
         reference_overlaps=table("reference_overlaps"),
-        records=pl.DataFrame(
-            [
-                {name: row.get(name) for name in (*EXTRACTS["records"].names, "date") if name != "text"}
-                for row in whole.values()
-            ],
-            schema={**{k: v for k, v in table("records", extract=True).schema.items() if k != "text"}, "date": pl.Date},
-        ),
-        involvements=table(
-            "involvements", [dict(zip(("record_id", "nominal_id", "role"), r, strict=True)) for r in roles]
-        ),
+        records=dated(whole.values()),
+        involvements=pl.DataFrame(roles, schema=schema_of("involvements"), orient="row"),
         people=table("nominals", rows.values(), extract=True),
-        hits=table("hits", [{"record_id": r, "group": g, "term": g, "start": 0, "end": 1} for r, g in hits]).drop(
-            "excepted_by"
-        ),
+        hits=_hits(hits),
         record_scores=table("record_scores", [{"record_id": r, "score": s, "groups": []} for r, s in scored.items()]),
         safeguarding=table("safeguarding", listed).drop("tier"),
         numbers=table("numbers"),
         small=extracts,
         weights=weights or {"COUNTY LINE": 1.0},
     )
+
+
+def dated(rows: Iterable[Row]) -> pl.DataFrame:
+    """Records as evidence has them: with ``date``, without their text."""
+    schema = {**table("records", extract=True).drop("text").schema, "date": pl.Date()}
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+def _records(ids: set[str], more: Mapping[str, Row], as_of: dt.date) -> dict[str, Row]:
+    """The row of each record by its id, sorted."""
+    return {
+        record: {"record_id": record, "source": record.split(":")[0], "date": as_of, **more.get(record, {})}
+        for record in sorted(ids | set(more))
+    }
+
+
+def _hits(pairs: Iterable[tuple[str, str]]) -> pl.DataFrame:
+    rows = [{"record_id": record, "group": group, "term": group, "start": 0, "end": 1} for record, group in pairs]
+    return table("hits", rows).drop("excepted_by")
+
+
+def _small(rows: Mapping[str, Iterable[Row]]) -> dict[str, pl.DataFrame]:
+    return {name: table(name, rows.get(name, ()), extract=True) for name in SMALL}
 
 
 def born_under(born: dt.date | None, years: int, day: dt.date) -> bool | None:

@@ -14,17 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.errors import InputError
-from countylines.rank.acceptability import Criteria, outcome
+from countylines.rank.acceptability import Criteria, means, outcome
+from countylines.rank.criteria import share_with_less, with_recent_evidence
 from countylines.rank.evidence import Evidence
-from countylines.rank.priority import priority, share_with_less, with_recent_evidence
+from countylines.rank.priority import priority
 from countylines.rank.weightings import weightings
 from countylines.settings import Priority
 from countylines.tables import RUN
+from tests.rank.towns import PLACE, PROFILE, evidence, fields_of, frame, harm, town
 
 SEEDS = st.integers(0, 9999)
 FEW = Priority(draws=300)
-AS_OF = dt.date(2024, 5, 31)
-FACTORS = ("exploited children", "violence")
 
 
 def drawn(rows: int, columns: int, seed: int) -> np.ndarray:
@@ -66,6 +66,8 @@ def test_everything_is_as_a_loop_has_it(seed: int, n: int, draws: int, at_once: 
         for top, share in ((1, made.first), (3, made.top3), (10, made.top10)):
             assert share[i] == pytest.approx(sum(r <= top for r in own) / draws)
         assert made.score[i] == pytest.approx(np.mean(weights @ np.array(values[i])))
+    score, mean_rank = means(criteria(values), weights, np.zeros(1), np.random.default_rng(0))
+    assert score == pytest.approx(made.score) and mean_rank.tolist() == made.mean_rank.tolist()
 
 
 def test_an_unknown_value_is_drawn_anew_each_time() -> None:
@@ -167,76 +169,6 @@ def test_impossible_bounds_are_refused(least: dict[str, float], most: dict[str, 
         bounded("ab", 100, least, most)
 
 
-def frame(columns: dict[str, pl.DataType | type[pl.DataType]], *rows: tuple[object, ...]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=columns, orient="row")
-
-
-PEOPLE = {"nominal_id": pl.String, "group_id": pl.String, "protected": pl.Boolean, "held": pl.List(pl.String)}
-HARM = {"id": pl.String, "index": pl.String, "window": pl.String, "detection": pl.String, "standing": pl.String}
-PLACE = {"scope": pl.String, "measure": pl.String, "nominal_id": pl.String, "value": pl.Float64}
-PROFILE = {"group_id": pl.String, "factor": pl.String, "level": pl.Int64}
-
-
-def evidence(people: list[tuple[str, str | None, bool, list[str]]], seen: dict[str, str]) -> Evidence:
-    """People with their groups and flags, and the day of the one matched record that each is suspect in."""
-    nothing = pl.DataFrame()
-    days = {person: dt.date.fromisoformat(day) for person, day in seen.items()}
-    groups = sorted({group for _, group, *_ in people if group})
-    return Evidence(
-        as_of=AS_OF,
-        force_areas=(),
-        nominals=frame(PEOPLE, *people),
-        edges=nothing,
-        groups=frame({"group_id": pl.String}, *((group,) for group in groups)),
-        reference_overlaps=nothing,
-        records=frame({"record_id": pl.String, "date": pl.Date}, *((f"crime:{u}", day) for u, day in days.items())),
-        involvements=frame(
-            {"record_id": pl.String, "nominal_id": pl.String, "role": pl.String},
-            *((f"crime:{u}", u, "suspect") for u in days),
-        ),
-        people=nothing,
-        hits=nothing,
-        record_scores=frame({"record_id": pl.String}, *((f"crime:{u}",) for u in days)),
-        safeguarding=nothing,
-        numbers=nothing,
-        small={},
-        weights={},
-    )
-
-
-def harm(*rows: tuple[str, str, str, float]) -> pl.DataFrame:
-    """Rows (id, window, standing, harm), each reported, of the index cchi; and as much of the other index."""
-    listed = [
-        (name, index, window, "reported", standing, own if index == "cchi" else 1000 - own)
-        for name, window, standing, own in rows
-        for index in ("cchi", "ons_css")
-    ]
-    return frame({**HARM, "harm": pl.Float64}, *listed)
-
-
-def town(seed: int, people: int = 12) -> tuple[Evidence, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Random people, groups and figures."""
-    rng = random.Random(seed)
-    ids = [f"p{i:02}" for i in range(people)]
-    groups = ["G1", "G2", "G3"]
-    listed = [(u, rng.choice((*groups, None)), rng.random() < 0.2, rng.choice(([], [], ["a sign"]))) for u in ids]
-    seen = {u: rng.choice(("2024-01-05", "2023-01-05", "2020-01-05")) for u in ids if rng.random() < 0.9}
-    made = evidence(listed, seen)
-    standings = ("convicted", "charged", "suspected", "diverted")
-    windows = ("all", "12m")
-    own = [(u, w, s, float(rng.randrange(5))) for u in made.rankable.ids for w in windows for s in standings]
-    of_groups = [(g, w, s, float(rng.randrange(5))) for g in groups for w in windows for s in standings]
-    profiles = frame(PROFILE, *((g, f, rng.choice((None, 0, 1, 2, 3, 4))) for g in groups for f in FACTORS))
-    home = {u: group for u, group, *_ in listed}
-    measured = [
-        ("group", m, u, float(rng.randrange(4)))
-        for m in ("strength", "betweenness", "harmonic")
-        for u in made.rankable.ids
-        if home[u]
-    ]
-    return made, profiles, harm(*of_groups), harm(*own), frame(PLACE, *measured)
-
-
 def test_a_small_town_by_hand() -> None:
     """Group G1 is above G2 in everything; of its people p0 is above p1; p2 is in none, p3 protected, p4 long ago."""
     people = [("p0", "G1", False, []), ("p1", "G1", False, []), ("p2", None, False, [])]
@@ -290,11 +222,7 @@ def test_recent_is_the_last_24_months_of_matched_records() -> None:
     witness = made.involvements.with_columns(role=pl.lit("witness"))
     unmatched = made.record_scores.head(0)
     for change in ({"involvements": witness}, {"record_scores": unmatched}):
-        assert with_recent_evidence(Evidence(**{**_fields(made), **change}), made.rankable, 24) == []
-
-
-def _fields(made: Evidence) -> dict[str, object]:
-    return {name: getattr(made, name) for name in Evidence.__dataclass_fields__}
+        assert with_recent_evidence(Evidence(**{**fields_of(made), **change}), made.rankable, 24) == []
 
 
 @given(seed=SEEDS)
@@ -315,7 +243,7 @@ def test_nobody_protected_or_held_and_nobody_of_long_ago_is_in_it(seed: int) -> 
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     made, *frames = town(seed)
     names = ("nominals", "groups", "records", "involvements", "record_scores")
-    turned = Evidence(**{**_fields(made), **{name: getattr(made, name).reverse() for name in names}})
+    turned = Evidence(**{**fields_of(made), **{name: getattr(made, name).reverse() for name in names}})
     one = priority(made, *frames, Priority(draws=100))
     assert one.equals(priority(turned, *(each.reverse() for each in frames), Priority(draws=100)))
     assert one.equals(one.sort(RUN["priority"].key))

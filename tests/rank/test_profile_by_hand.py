@@ -20,6 +20,7 @@ from tests.rank.small import AS_OF, CHILD, GROWN, TEEN, evidence
 RULES = load_rules()
 PEOPLE = "abcdefg"
 OTHERS = "xy"
+NAMES = PEOPLE + OTHERS
 SOURCES = ("crime", "intelligence", "custody", "missing", "prison")
 CODES = (None, "081/17", "005/14", "001/01", "008/06", "105/01", "036/06", "106", "028/03")
 GRADINGS = (None, "1AP", "2BC", "3DP", "A11", "E44", "C31")
@@ -31,61 +32,22 @@ def drawn(seed: int) -> tuple[Evidence, pl.DataFrame]:
     """Evidence and crimes of a few people in two groups, everything at random."""
     rng = random.Random(seed)
     ids = [f"{rng.choice(SOURCES)}:{i}" for i in range(rng.randint(1, 14))]
-    names = PEOPLE + OTHERS
-    parts = {(rng.choice(ids), rng.choice(names), rng.choice(ROLES)) for _ in range(rng.randint(1, 40))}
+    parts = {(rng.choice(ids), rng.choice(NAMES), rng.choice(ROLES)) for _ in range(rng.randint(1, 40))}
     cut = rng.randint(2, len(PEOPLE) - 1)
-    births = (None, CHILD, TEEN, GROWN, AS_OF.replace(year=AS_OF.year - 16), AS_OF.replace(year=AS_OF.year - 18))
-    people: dict[str, dict[str, Any]] = {
-        n: {"date_of_birth": rng.choice(births), "looked_after": rng.choice((None, None, False, True))} for n in names
-    }
-    if rng.random() < 0.1:
-        people = {n: {"date_of_birth": None} for n in names}
     records = {
         r: {"offence_code": rng.choice(CODES), "area": rng.choice(AREAS), "grading": rng.choice(GRADINGS)} for r in ids
     }
     if rng.random() < 0.15:
         records = {r: row | {"offence_code": None} for r, row in records.items()}
-
-    def some(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """None of them, sometimes."""
-        return rows if rng.random() < 0.7 else []
-
-    small = {
-        "known_victims": some([{"nominal_id": n} for n in rng.sample(names, rng.randint(0, 4))]),
-        "episodes": some(
-            [
-                {"record_id": f"missing:e{i}", "nominal_id": rng.choice(names), "found_area": rng.choice(AREAS)}
-                for i in range(rng.randint(0, 5))
-            ]
-        ),
-        "care": some(
-            [
-                {"nominal_id": rng.choice(names), "from": rng.choice(DAYS), "to": rng.choice((None, *DAYS))}
-                for _ in range(rng.randint(0, 4))
-            ]
-        ),
-        "reference_groups": some([{"group_id": "S", "nominal_id": "z"}]),
-        "decisions": some(
-            [
-                {
-                    "decision": rng.choice(("reviewed and kept", "wrong person")),
-                    "record_id": rng.choice((None, *ids)),
-                    "by": rng.choice((None, "one")),
-                    "confirmed_by": rng.choice((None, "one", "two")),
-                    "review_by": rng.choice((None, *DAYS)),
-                }
-            ]
-        ),
-    }
     found = evidence(
         parts,
         groups={"G": PEOPLE[:cut], "H": PEOPLE[cut:]},
         records=records,
-        people=people,
+        people=drawn_people(rng),
         scores={r: rng.choice((0.02, 0.49, 0.5, 1.0)) for r in ids if rng.random() < 0.7},
         hits=[(rng.choice(ids), rng.choice(("FIREARM", "VIOLENCE", "HEROIN"))) for _ in range(rng.randint(0, 3))],
         overlap={"G": rng.choice((0.0, 0.25, 0.5, 1.0)), "H": rng.random()},
-        small=small,
+        small=drawn_extracts(rng, ids),
         weights=dict.fromkeys(("HEROIN", *rng.choice(((), ("FIREARM",), ("VIOLENCE",), ("FIREARM", "VIOLENCE")))), 0.1),
         force_areas=rng.choice(((), ("North", "South", "East"))),
     )
@@ -93,6 +55,43 @@ def drawn(seed: int) -> tuple[Evidence, pl.DataFrame]:
     weights = {r: rng.choice((None, 0.5, 10.0, 365.0, 1460.0, 5475.0)) for r in coded}
     schema = {"record_id": pl.String, "weight": pl.Float64}
     return found, pl.DataFrame({"record_id": list(weights), "weight": list(weights.values())}, schema=schema)
+
+
+def drawn_people(rng: random.Random) -> dict[str, dict[str, Any]]:
+    """Ages on both sides of every bound, known or not; sometimes nobody's is."""
+    births = (None, CHILD, TEEN, GROWN, AS_OF.replace(year=AS_OF.year - 16), AS_OF.replace(year=AS_OF.year - 18))
+    if rng.random() < 0.1:
+        return {n: {"date_of_birth": None} for n in NAMES}
+    return {
+        n: {"date_of_birth": rng.choice(births), "looked_after": rng.choice((None, None, False, True))} for n in NAMES
+    }
+
+
+def drawn_extracts(rng: random.Random, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of the small extracts; three in ten of them have none."""
+    episodes = [
+        {"record_id": f"missing:e{i}", "nominal_id": rng.choice(NAMES), "found_area": rng.choice(AREAS)}
+        for i in range(rng.randint(0, 5))
+    ]
+    care = [
+        {"nominal_id": rng.choice(NAMES), "from": rng.choice(DAYS), "to": rng.choice((None, *DAYS))}
+        for _ in range(rng.randint(0, 4))
+    ]
+    ruling = {
+        "decision": rng.choice(("reviewed and kept", "wrong person")),
+        "record_id": rng.choice((None, *ids)),
+        "by": rng.choice((None, "one")),
+        "confirmed_by": rng.choice((None, "one", "two")),
+        "review_by": rng.choice((None, *DAYS)),
+    }
+    small = {
+        "known_victims": [{"nominal_id": n} for n in rng.sample(NAMES, rng.randint(0, 4))],
+        "episodes": episodes,
+        "care": care,
+        "reference_groups": [{"group_id": "S", "nominal_id": "z"}],
+        "decisions": [ruling],
+    }
+    return {name: rows if rng.random() < 0.7 else [] for name, rows in small.items()}
 
 
 @given(st.integers(0, 10**9))

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from rich.console import Console
 
@@ -15,7 +16,7 @@ from countylines.engine import DuckDB
 from countylines.errors import InputError
 from countylines.pipeline import run
 from countylines.report.show.group import group, show_group
-from countylines.report.show.groups import groups, show_groups
+from countylines.report.show.groups import groups, show_groups, view
 from countylines.report.show.lines import lines, show_lines
 from countylines.report.show.nominal import nominal, show_nominal
 from countylines.report.show.safeguarding import safeguarding, show_safeguarding
@@ -46,9 +47,69 @@ def test_the_group_of_the_small_run(made: Run) -> None:
     (only,) = groups(made)
     assert (only["group_id"], only["size"], only["protected"], only["held"]) == ("G0001", 5, 2, 0)
     assert (only["rank"], only["first_share"], only["harm_12m"]) == (1, 1.0, 19.0)  # crime:5; 092/01 has no weight
-    text = printed(show_groups, [only])
+    assert (only["rank_other_index"], only["rank_reported"]) == (1, None)  # nobody says how its crimes came to light
+    found = view(made)
+    assert found["groups"] == [only]
+    text = printed(show_groups, found)
     assert "1 (1)" in text
+    assert "1, ?" in text
     assert "SOC-1 40%" in text
+
+
+def test_chance_stands_beside_the_groups(made: Run) -> None:
+    found = view(made)
+    assert [(row["cut"], row["measure"], row["used"]) for row in found["chance"]] == [
+        (cut, measure, cut == "map_equation")
+        for cut in ("map_equation", "modularity")
+        for measure in ("bits saved", "groups", "stability")
+    ]
+    assert {row["real"] for row in found["chance"] if row["measure"] == "groups"} == {1.0}
+    text = printed(show_groups, found)
+    assert "Chance alone also makes groups" in text
+    assert text.index("map equation") < text.index("modularity, too")
+    assert "modularity" not in printed(show_groups, found, 10)  # the summary
+
+
+def test_who_rests_on_one_record_is_named_with_it(made: Run) -> None:
+    rows = made.read("held_in_by_one_record")
+    held = dict(rows.group_by("nominal_id").agg(pl.col("record_id").sort()).iter_rows())
+    found = view(made)
+    assert (found["held_in_by_one_record"], found["people"]) == (len(held), 6)
+    assert f"{len(held)} of 6 people would not be kept without one single record." in printed(show_groups, found)
+    assert held["eve"] == ["intelligence:2"]  # her one record
+    for name in ("ann", "bob", "cat", "dan", "eve", "gus"):
+        one = nominal(made, name)
+        assert one["held_in_by_one_record"] == held.get(name, [])
+        text = " ".join(printed(show_nominal, one).split())
+        assert ("Held in by one record" in text) == (name in held)
+    assert "would not be kept without intelligence:2." in " ".join(printed(show_nominal, nominal(made, "eve")).split())
+
+
+def test_a_rank_stands_beside_its_rank_by_the_other_index(made: Run) -> None:
+    ann = nominal(made, "ann")
+    ann["priority"] |= {"rank": 2, "rank_low": 1, "rank_high": 4, "rank_other_index": 9, "rank_reported": 3}
+    text = " ".join(printed(show_nominal, ann).split())
+    assert "Rank 2 by CCHI (1-4 in 90% of all weightings); 9 by ONS; 3 by reported crime only." in text
+    assert "What stands for harm decides: 2nd by CCHI, 9th by ONS." in text
+    found = group(made, "G0001")
+    assert "Rank 1 by CCHI (1 in 90% of all weightings); 1 by ONS; by reported crime only not known." in " ".join(
+        printed(show_group, found).split()
+    )
+    found["people"][0]["priority"] = ann["priority"]
+    assert "2 (1-4)" in printed(show_group, found)
+    assert "9, 3" in printed(show_group, found)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_no_figure_is_cut(made: Run, width: int) -> None:
+    console = Console(width=width, record=True, file=StringIO())
+    show_groups(console, view(made))
+    show_group(console, group(made, "G0001"))
+    for name in ("ann", "cat"):
+        show_nominal(console, nominal(made, name))
+    text = console.export_text()
+    assert "…" not in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
 
 
 def test_rankable_people_stand_apart_from_those_to_protect(made: Run) -> None:
@@ -106,7 +167,7 @@ def test_the_lines_of_the_small_run(made: Run) -> None:
 
 
 def test_every_view_is_json(made: Run) -> None:
-    views = [groups(made), group(made, "G0001"), nominal(made, "ann"), safeguarding(made), lines(made)]
+    views = [view(made), group(made, "G0001"), nominal(made, "ann"), safeguarding(made), lines(made)]
     assert len(json.loads(json.dumps(views, default=str))) == 5
 
 
@@ -136,5 +197,6 @@ def test_a_large_network_is_drawn_anew_only_when_asked_for(tmp_path: Path) -> No
     assert made.read("partition_baseline").is_empty()
     assert made.read("centrality")["rank_low"].null_count() == len(made.read("centrality")) > 0
     assert made.read("held_in_by_one_record").height > 0  # costs little, so it is always there
-    text = printed(show_groups, groups(made))
+    text = printed(show_groups, view(made))
     assert "1 (1)" in text
+    assert "Not compared with what shuffled records make" in text

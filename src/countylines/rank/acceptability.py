@@ -5,6 +5,7 @@ Source: Lahdelma, Hokkanen and Salminen (1998), SMAA: stochastic multiobjective 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +53,7 @@ def outcome(criteria: Criteria, weights: Floats, choices: Floats, rng: np.random
         nothing, none = np.empty(0), np.empty(0, np.int64)
         return Outcome(nothing, nothing, none, none, nothing, nothing, nothing)
     score, total, shares, ends = np.zeros(n), np.zeros(n, np.int64), np.zeros((3, n), np.int64), _Ends(n, draws)
-    for some in np.array_split(weights, -(-draws * n // AT_ONCE)):
-        scores = _scores(criteria.value, some, choices, rng)
-        ranks = _ranks(scores)
+    for scores, ranks in _each(criteria, weights, choices, rng):
         score += scores.sum(axis=0)
         total += ranks.sum(axis=0)
         shares += np.stack([(ranks <= top).sum(axis=0) for top in (1, 3, 10)])
@@ -62,6 +61,32 @@ def outcome(criteria: Criteria, weights: Floats, choices: Floats, rng: np.random
     low, high = ends.quantiles()
     first, top3, top10 = shares / draws
     return Outcome(score / draws, total / draws, low, high, first, top3, top10)
+
+
+def means(criteria: Criteria, weights: Floats, choices: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Only the mean score and the mean rank of :func:`outcome`, in half its time.
+
+    Example:
+        >>> toy = Criteria(("a", "b"), ("c",), np.array([[0.5], [1.0]]))
+        >>> score, rank = means(toy, np.ones((4, 1)), np.zeros(1), np.random.default_rng(0))
+        >>> score.tolist(), rank.tolist()
+        ([0.5, 1.0], [2.0, 1.0])
+    """
+    score, total = np.zeros(len(criteria.ids)), np.zeros(len(criteria.ids), np.int64)
+    for scores, ranks in _each(criteria, weights, choices, rng):
+        score += scores.sum(axis=0)
+        total += ranks.sum(axis=0)
+    return score / len(weights), total / len(weights)
+
+
+def _each(
+    criteria: Criteria, weights: Floats, choices: Floats, rng: np.random.Generator
+) -> Iterator[tuple[Floats, Ints]]:
+    """Scores and ranks of some draws at a time."""
+    parts = -(-len(weights) * len(criteria.ids) // AT_ONCE)
+    for some in np.array_split(weights, parts) if parts else ():
+        scores = _scores(criteria.value, some, choices, rng)
+        yield scores, _ranks(scores)
 
 
 def _scores(value: Floats, weights: Floats, choices: Floats, rng: np.random.Generator) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,14 +27,26 @@ from countylines.settings import Settings
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """What stands in files: weights of harm, standings of outcomes, levels of profiles."""
+    """What stands in files: weights of harm, standings of outcomes, levels of profiles.
+
+    Attributes:
+        harm, profile: as read.
+        copies: the files that a run keeps, by name; publishers' tables aren't among them.
+        hashes: those tables, by name.
+    """
 
     harm: harm.Rules
     profile: profile.Rules
+    copies: Mapping[str, bytes]
+    hashes: Mapping[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """Editions, versions and hashes, for the manifest."""
-        return {"harm": {index.name: dict(index.about) for index in self.harm.indexes}, "profile": self.profile.version}
+        return {
+            "harm": {index.name: dict(index.about) for index in self.harm.indexes},
+            "profile": self.profile.version,
+            "weights": dict(self.hashes),
+        }
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -42,7 +56,11 @@ def read_rules(settings: Settings) -> Rules:
         InputError: one can't be used.
     """
     levels = (settings.folder or Path()) / settings.profile.levels if settings.profile.levels else None
-    return Rules(harm.load_rules(settings.harm, settings.folder), profile.load_rules(levels))
+    found = harm.find_files(settings.harm, settings.folder)
+    loaded = harm.load_rules(settings.harm, settings.folder), profile.load_rules(levels)
+    copies = {name: path.read_bytes() for name, path in found.copied().items()}
+    hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.hashed().items()}
+    return Rules(*loaded, {**copies, "profile.yaml": profile.rules_bytes(levels)}, hashes)
 
 
 def assess(
@@ -63,6 +81,7 @@ def assess(
     made: dict[str, pl.DataFrame] = {}
     with progress.step("harm"):
         made["nominal_harm"], made["group_harm"] = harm.harm_tables(evidence, rules.harm)
+        made["offence_weights"] = harm.weights_used(evidence, rules.harm)
     with progress.step("places in the network", total=draws.count) as advance:
         made["centrality"] = centrality(
             evidence.graph, evidence.members, evidence.rankable, settings.centrality, draws, advance

@@ -7,22 +7,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from countylines.graph import Floats
-from countylines.rank.acceptability import Criteria, Outcome, outcome
+from countylines.rank.acceptability import Criteria, Outcome, means, outcome
+from countylines.rank.criteria import LEVELS, PERSONAL, Basis, can_tell, group_criteria, personal_criteria
 from countylines.rank.evidence import Evidence
-from countylines.rank.harm import mass
-from countylines.rank.rankable import Rankable
 from countylines.rank.weightings import weightings
 from countylines.settings import HarmIndex, Priority
-from countylines.tables import CONNECTING_ROLES, RUN
+from countylines.tables import RUN
 
-LEVELS = 5  # 0 to 4
-GROUP_HARM = "harm_12m"
-PERSONAL = ("harm_12m", "harm_all", "strength", "betweenness", "group")
+OTHER: Mapping[HarmIndex, HarmIndex] = {"cchi": "ons_css", "ons_css": "cchi"}
+BESIDE = ("rank_other_index", "rank_reported")
+
+
+class _Weighed(NamedTuple):
+    """The order on the chosen basis, and the mean score and mean rank of everybody on each basis."""
+
+    whole: Outcome
+    score: list[Floats]
+    mean_rank: list[Floats]
 
 
 def priority(
@@ -42,6 +51,8 @@ def priority(
     with less. In each draw an unknown level is one of 0 to 4, and the group's score of somebody in no group that of any
     group. People who connect in no matched record of the last ``recent_months`` are not ranked.
 
+    Beside it stands the rank by the other index, and by reported crime only, over the same draws.
+
     Args:
         evidence: the run's network, groups and records.
         profiles: group_id, factor, level (null = unknown).
@@ -53,7 +64,8 @@ def priority(
     Returns:
         The run table ``priority``, sorted by kind and rank. ``rank``: by mean rank, ties by id; in each draw ties share
         the lowest rank. ``rank_low``, ``rank_high``: the least rank that at least 5%, and at least 95%, of the draws
-        don't exceed. ``parts``: the criteria as JSON, null where unknown.
+        don't exceed. ``rank_other_index``, ``rank_reported``: null where that basis can tell nothing
+        (:func:`countylines.rank.criteria.can_tell`). ``parts``: the criteria as JSON, null where unknown.
 
     Raises:
         InputError: no weighting meets the bounds, or a bound names no criterion.
@@ -61,104 +73,65 @@ def priority(
     Source: METHOD section 5; the acceptability of ranks follows Lahdelma, Hokkanen and Salminen (1998), SMAA:
         stochastic multiobjective acceptability analysis.
     """
-    groups = _group_criteria(evidence, profiles, group_harm, index)
-    known = (*groups.names, *PERSONAL)
-    first = _weigh(groups, settings, 0, known, choices=np.arange(LEVELS) / (LEVELS - 1))
-    score = dict(zip(groups.ids, first.score.tolist(), strict=True))
-    people = _personal_criteria(evidence, nominal_harm, centrality, score, settings, index)
-    second = _weigh(people, settings, 1, known, choices=first.score if len(groups.ids) else np.zeros(1))
-    return pl.concat([_rows("group", groups, first), _rows("nominal", people, second)])
+    needed = ["index", "detection", "standing", "harm"]
+    harm = pl.concat([group_harm.select(needed), nominal_harm.select(needed)])
+    beside = dict(zip(BESIDE, (Basis(OTHER[index]), Basis(index, ("reported",))), strict=True))
+    beside = {name: basis for name, basis in beside.items() if can_tell(harm, basis)}
+    bases = [Basis(index), *beside.values()]
+    groups = group_criteria(evidence, profiles, group_harm, bases)
+    known = (*groups[0].names, *PERSONAL)
+    levels = np.arange(LEVELS) / (LEVELS - 1)
+    first = _weigh(groups, [levels] * len(bases), settings, 0, known)
+    scores = [dict(zip(groups[0].ids, score.tolist(), strict=True)) for score in first.score]
+    people = personal_criteria(evidence, nominal_harm, centrality, settings.recent_months, bases, scores)
+    choices = [score if len(score) else np.zeros(1) for score in first.score]
+    second = _weigh(people, choices, settings, 1, known)
+    names = tuple(beside)
+    return pl.concat([_rows("group", groups[0], first, names), _rows("nominal", people[0], second, names)])
 
 
-def share_with_less(values: Floats) -> Floats:
-    """For each value the share of all of them that are less.
+def _weigh(
+    criteria: Sequence[Criteria], choices: Sequence[Floats], settings: Priority, stream: int, known: Sequence[str]
+) -> _Weighed:
+    """Rank on every basis by the same weightings and the same draws of what is unknown.
 
-    Example:
-        >>> share_with_less(np.array([3.0, 1.0, 3.0, 2.0])).tolist()
-        [0.5, 0.0, 0.5, 0.25]
+    Threads: NumPy sorts outside the interpreter's lock, and each basis has its own generator.
     """
-    less: Floats = np.searchsorted(np.sort(values), values, side="left") / max(1, len(values))
-    return less
-
-
-def _weigh(criteria: Criteria, settings: Priority, stream: int, known: Sequence[str], choices: Floats) -> Outcome:
     rng = np.random.default_rng([settings.seed, stream])
-    weights = weightings(criteria.names, settings, known, rng)
-    return outcome(criteria, weights, choices, rng)
+    weights = weightings(criteria[0].names, settings, known, rng)
+    with ThreadPoolExecutor(len(criteria)) as pool:
+        ordered = pool.submit(outcome, criteria[0], weights, choices[0], deepcopy(rng))
+        rest = [
+            pool.submit(means, other, weights, own, deepcopy(rng))
+            for other, own in zip(criteria[1:], choices[1:], strict=True)
+        ]
+        whole, others = ordered.result(), [each.result() for each in rest]
+    score, mean_rank = zip((whole.score, whole.mean_rank), *others, strict=True)
+    return _Weighed(whole, list(score), list(mean_rank))
 
 
-def _group_criteria(evidence: Evidence, profiles: pl.DataFrame, group_harm: pl.DataFrame, index: HarmIndex) -> Criteria:
-    """Every group's nine levels / 4, and its share of harm."""
-    ids = tuple(evidence.groups["group_id"].sort().to_list())
-    factors = tuple(profiles["factor"].unique().sort().to_list())
-    level = {
-        (group, factor): value for group, factor, value in profiles.select("group_id", "factor", "level").iter_rows()
-    }
-    levels = [[level.get((group, factor)) for factor in factors] for group in ids]
-    shares = np.array(levels, np.float64).reshape(len(ids), len(factors)) / (LEVELS - 1)
-    harm = share_with_less(_harm(group_harm, ids, "12m", index))
-    return Criteria(ids, (*factors, GROUP_HARM), np.column_stack((shares, harm)))
-
-
-def _personal_criteria(
-    evidence: Evidence,
-    nominal_harm: pl.DataFrame,
-    centrality: pl.DataFrame,
-    score: Mapping[str, float],
-    settings: Priority,
-    index: HarmIndex,
-) -> Criteria:
-    """Of rankable people with recent evidence; shares are of all rankable people."""
-    rankable = evidence.rankable
-    ids = rankable.ids
-    home = {person: group for group, people in evidence.members.items() for person in people}
-    own = centrality.filter(pl.col("scope") == "group").select("measure", "nominal_id", "value")
-    value = {(measure, person): x for measure, person, x in own.iter_rows()}
-    columns = [
-        share_with_less(_harm(nominal_harm, ids, "12m", index)),
-        share_with_less(_harm(nominal_harm, ids, "all", index)),
-        *(share_with_less(np.array([value.get((m, u), 0.0) for u in ids])) for m in ("strength", "betweenness")),
-        np.array([score[home[u]] if u in home else np.nan for u in ids], np.float64),
-    ]
-    recent = np.isin(np.array(ids, dtype=object), with_recent_evidence(evidence, rankable, settings.recent_months))
-    kept = tuple(person for person, there in zip(ids, recent.tolist(), strict=True) if there)
-    return Criteria(kept, PERSONAL, np.column_stack(columns)[recent])
-
-
-def with_recent_evidence(evidence: Evidence, rankable: Rankable, months: int) -> list[str]:
-    """The rankable people who connect in a matched record of the last so many months before ``as_of``, sorted."""
-    since = pl.lit(evidence.as_of).dt.offset_by(f"-{months}mo")
-    matched = evidence.records.join(evidence.record_scores, on="record_id", how="semi")
-    recent = matched.filter((pl.col("date") > since) & (pl.col("date") <= evidence.as_of))
-    connecting = evidence.involvements.filter(pl.col("role").is_in(CONNECTING_ROLES))
-    there = connecting.join(recent, on="record_id", how="semi").select("nominal_id").unique()
-    return rankable.only(there)["nominal_id"].sort().to_list()
-
-
-def _harm(harm: pl.DataFrame, ids: Sequence[str], window: str, index: HarmIndex) -> Floats:
-    """Convicted, charged and suspected, all detections; 0 without a row."""
-    known = mass(harm, index, window)
-    return np.array([known.get(name) or 0.0 for name in ids], np.float64)
-
-
-def _rows(kind: str, criteria: Criteria, found: Outcome) -> pl.DataFrame:
+def _rows(kind: str, criteria: Criteria, found: _Weighed, beside: Sequence[str]) -> pl.DataFrame:
     """The rows of the table, in order of mean rank, ties by id."""
     parts = [
         json.dumps({name: None if np.isnan(x) else round(x, 9) for name, x in zip(criteria.names, row, strict=True)})
         for row in criteria.value.tolist()
     ]
+    whole = found.whole
     rows = pl.DataFrame(
         {
             "kind": pl.Series([kind] * len(parts), dtype=pl.String),
             "id": pl.Series(criteria.ids, dtype=pl.String),
-            "mean_rank": found.mean_rank,
-            "rank_low": found.low,
-            "rank_high": found.high,
-            "first_share": found.first,
-            "top3_share": found.top3,
-            "top10_share": found.top10,
+            "mean_rank": whole.mean_rank,
+            "rank_low": whole.low,
+            "rank_high": whole.high,
+            "first_share": whole.first,
+            "top3_share": whole.top3,
+            "top10_share": whole.top10,
             "parts": pl.Series(parts, dtype=pl.String),
+            **dict.fromkeys(BESIDE, pl.Series([None] * len(parts), dtype=pl.Float64)),
+            **dict(zip(beside, found.mean_rank[1:], strict=True)),
         }
-    ).sort("mean_rank", "id")
-    ranked = rows.with_columns(rank=pl.int_range(1, len(rows) + 1, dtype=pl.Int64, eager=True))
-    return ranked.select(RUN["priority"].names)
+    ).sort("id")  # so that the first of equal mean ranks is the lowest id
+    ordinal = {name: pl.col(name).rank("ordinal").cast(pl.Int64) for name in BESIDE}
+    ranked = rows.with_columns(rank=pl.col("mean_rank").rank("ordinal").cast(pl.Int64), **ordinal)
+    return ranked.sort("rank").select(RUN["priority"].names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text
 
@@ -45,7 +46,7 @@ def show_demo(console: Console, extracts: Path, made: Path) -> None:
 def show_one_group(console: Console, run: Run, folder: Path) -> str:
     """Print how the first group that has an order comes apart, and draw it into ``folder``; which group."""
     named = {row["group_id"]: row["name"] for row in groups(run)}
-    orders = run.read("dismantling")["scope"].to_list()
+    orders = run.read("dismantling").filter(pl.col("question") == "order")["scope"].to_list()
     group_id = next((name for name in named if name in orders), "")
     if not group_id:
         console.print("No group has anybody who could be asked to stop.")

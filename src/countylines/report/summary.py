@@ -10,8 +10,7 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from countylines.report.screen import plain_table, titled
-from countylines.report.show.groups import groups as ranked_groups
-from countylines.report.show.groups import show_groups
+from countylines.report.show.groups import show_groups, view
 from countylines.report.show.safeguarding import tiers_table
 from countylines.report.show.words import counted
 from countylines.runs import Run
@@ -26,7 +25,7 @@ def show_summary(console: Console, run: Run) -> None:
     console.print(_rows(run))
     console.print(_people(nominals, groups))
     if not groups.is_empty():
-        show_groups(console, ranked_groups(run), GROUPS_SHOWN)
+        show_groups(console, view(run), GROUPS_SHOWN)
     console.print(tiers_table(run.read("safeguarding")))
     console.print(_terms(run.read("term_table")))
     for note in run.manifest["notes"]:

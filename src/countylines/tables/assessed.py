@@ -65,6 +65,21 @@ ASSESSED: Mapping[str, Table] = by_name(
             ),
         ),
         Table(
+            "offence_weights",
+            "index and combination of codes in the crimes around kept people",
+            ("index", "offence_code", "cjs_code", "urn"),
+            (
+                Column("index", TEXT, "cchi or ons_css"),
+                Column("edition", TEXT, "the edition of the weights"),
+                Column("offence_code", TEXT, "Home Office class, as the records have it"),
+                Column("cjs_code", TEXT, "CJS code, as the records have it"),
+                Column("urn", TEXT, "the index's own reference number, as the records have it"),
+                Column("weight", REAL, "days; empty = the index has none"),
+                Column("ambiguous", FLAG, "the codes leave several weights: the lowest is taken"),
+                Column("crimes", NUMBER, "crimes with these codes, cancelled ones left out"),
+            ),
+        ),
+        Table(
             "centrality",
             "rankable person, scope and measure",
             ("scope", "measure", "nominal_id"),
@@ -101,6 +116,16 @@ ASSESSED: Mapping[str, Table] = by_name(
                 Column("id", TEXT, "the group or person"),
                 Column("mean_rank", REAL, "mean over all draws of weights: what they are ordered by"),
                 *RANKS,
+                Column(
+                    "rank_other_index",
+                    NUMBER,
+                    "its rank by the other harm index; empty when that has a weight for no crime",
+                ),
+                Column(
+                    "rank_reported",
+                    NUMBER,
+                    "its rank by reported crime only; empty when it is known of no crime how it came to light",
+                ),
                 Column("first_share", REAL, "share of the draws that put it first"),
                 Column("top3_share", REAL, "share that put it in the first three"),
                 Column("top10_share", REAL, "share that put it in the first ten"),
@@ -114,8 +139,8 @@ ASSESSED: Mapping[str, Table] = by_name(
             (
                 Column("scope", TEXT, "network, or a group"),
                 Column("question", TEXT, "order, k (only so many) or goal (largest component to a tenth)"),
-                Column("step", NUMBER, "1 = first"),
-                Column("nominal_id", TEXT, "the person; rankable people only"),
+                Column("step", NUMBER, "1 = first; 0 = as it stands, where nobody could bring the goal nearer"),
+                Column("nominal_id", TEXT, "the person; rankable people only; empty at step 0"),
                 Column("cost", REAL, "their cost"),
                 Column("largest_component", NUMBER, "people in the largest component afterwards"),
                 Column("harm_connected", REAL, "sum over components of (sum of h) squared afterwards"),
@@ -125,6 +150,8 @@ ASSESSED: Mapping[str, Table] = by_name(
                     REAL,
                     "share of re-drawn networks with them in the first k; empty until made",
                 ),
+                Column("step_low", NUMBER, "their step in the order that 5% of re-drawn networks don't exceed"),
+                Column("step_high", NUMBER, "their step in the order that 95% of re-drawn networks don't exceed"),
             ),
         ),
         Table(

@@ -72,7 +72,7 @@ def test_the_first_bundle_is_the_steepest_prefix_there_is(problem: Problem) -> N
         return (full - mass_and_largest(problem, set(people))[0]) / float(problem.cost[people].sum())
 
     best = max(ratio(people) for people in [*prefixes, *singles])
-    order = best_order(problem).tolist()
+    order = steepest(problem, lines).tolist()
     assert max(ratio(order[:size]) for size in range(1, count + 1)) >= best * (1 - 1e-9)
 
 

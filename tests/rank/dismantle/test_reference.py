@@ -60,5 +60,5 @@ def test_the_order_is_within_5_percent_of_the_best_that_annealing_found() -> Non
     assert sorted(annealed) == NETWORKS
     for way, make in (("plain", plain), ("weighed", weighed)):
         ratios = [area(make(name), best_order(make(name))) / float(annealed[name][way]) for name in NETWORKS]
-        assert mean(ratios) < 1.05
-        assert max(ratios) < 1.15
+        assert mean(ratios) < 1.01
+        assert max(ratios) < 1.05

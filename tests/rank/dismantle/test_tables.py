@@ -56,7 +56,7 @@ def test_a_stopped_order_says_what_remains() -> None:
     rows, beside = dismantle_problem("network", plain("siren"), Options(order_steps=6, draws=2))
     order = rows.filter(pl.col("question") == "order")
     assert order["step"].to_list() == list(range(7))
-    assert order["proof"][0] == "best found: bundle-ratio greedy; 38 more could follow"
+    assert order["proof"][0] == "best found: bundle-ratio greedy, local search; 38 more could follow"
     assert beside["step"].max() == 6
 
 
@@ -91,11 +91,11 @@ def test_without_a_place_for_machine_code_it_compiles_anew(monkeypatch: pytest.M
 
     real, asked = numba.njit, []
 
-    def unwritable(function: object, cache: bool = False) -> object:
+    def unwritable(function: object, cache: bool = False, **options: bool) -> object:
         asked.append(cache)
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return real(function)
+        return real(function, **options)
 
     monkeypatch.setattr(numba, "njit", unwritable)
     assert compiled(lambda x: x + 1)(1) == 2

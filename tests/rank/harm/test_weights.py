@@ -12,6 +12,7 @@ import yaml
 from countylines.errors import InputError
 from countylines.rank.harm import load_rules, weigh_records
 from countylines.rank.harm.codes import ho_class, ons_codes, undated
+from countylines.rank.harm.weights import weigh_codes
 from countylines.settings import Harm
 from tests.rank.harm.made import by_hand
 
@@ -126,3 +127,19 @@ def test_dates_are_codes_again() -> None:
     assert undated(dt.datetime(1955, 8, 1)) == "8/55"
     assert undated(dt.date(2022, 8, 1)) == "8/1"
     assert undated(dt.date(1930, 8, 30)) == "8/30"
+
+
+def test_the_weights_used_are_those_of_the_records() -> None:
+    one, other = {"offence_code": "034/01"}, {"offence_code": "034/01", "cjs_code": "MD71130"}
+    records = by_hand({"a": one, "b": other, "c": one, "d": {"offence_code": None}}, [], {}).records
+    used = weigh_codes(records, SHIPPED.indexes)
+    assert used.select("index", "cjs_code", "crimes").rows() == [
+        ("cchi", None, 2),
+        ("cchi", "MD71130", 1),
+        ("ons_css", None, 2),
+        ("ons_css", "MD71130", 1),
+    ]
+    weighed = weigh_records(records, SHIPPED.indexes)
+    keys = ["index", "edition", "weight", "ambiguous"]
+    counted = weighed.group_by(keys).agg(crimes=pl.len().cast(pl.Int64)).sort(keys)
+    assert counted.equals(used.group_by(keys).agg(pl.col("crimes").sum()).sort(keys))

@@ -18,9 +18,9 @@ def compiled(function: Function) -> Function:
     It looks at the age of the function's own file only, so functions that call each other stand in one file.
     """
     try:
-        return cast(Function, numba.njit(function, cache=True))
+        return cast(Function, numba.njit(function, cache=True, nogil=True))
     except RuntimeError:
-        return cast(Function, numba.njit(function))
+        return cast(Function, numba.njit(function, nogil=True))
 
 
 @compiled

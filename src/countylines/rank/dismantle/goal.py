@@ -15,6 +15,7 @@ from countylines.rank.dismantle.objective import Flags, Problem, curve
 from countylines.rank.dismantle.order import order_to
 
 SHARE = 0.1
+OUT_OF_REACH = "can't be reached"
 EXACT_BELOW = 2_000  # people; above, betweenness after each removal takes too long
 SLACK = 1e-9  # relative: betweenness nearer than this counts as equal
 
@@ -43,7 +44,7 @@ class Goal:
     @property
     def proof(self) -> str:
         """What is known about how good it is, in words."""
-        reached = "" if self.reachable else f"target {self.target} can't be reached, floor {self.floor}; "
+        reached = "" if self.reachable else f"target {self.target} {OUT_OF_REACH}, floor {self.floor}; "
         return f"{reached}best found: {self.method}, then reinsertion"
 
 

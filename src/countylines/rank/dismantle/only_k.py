@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from countylines.graph import Floats, Ints
+from countylines.rank.dismantle.all_sets import best_of_all
 from countylines.rank.dismantle.bundles import drops
 from countylines.rank.dismantle.objective import Problem, curve
 from countylines.rank.dismantle.order import best_order, candidate_orders
 from countylines.rank.dismantle.program import Proof, solve
 
-EXACT_PEOPLE = 60  # up to so many people by integer programming
+EXACT_PEOPLE = 60  # up to so many people by trying all sets or, where these are too many, integer programming
 SLACK = 1e-9  # relative: mass nearer than this counts as equal
 
 
@@ -48,13 +49,14 @@ def only_k(
     """The best set of removable people whose cost together is at most ``budget`` (with cost 1: at most k people).
 
     Several beginnings (the order, each candidate order, the best next person again and again) are improved by swapping
-    one person for another, or adding one, while that lowers the mass. For at most ``exact_people`` people an integer
-    program then proves that nothing is better, finds what is, or gives a bound.
+    one person for another, or adding one, while that lowers the mass. For at most ``exact_people`` people all sets are
+    then tried or, where these are too many, an integer program proves that nothing is better, finds what is, or gives
+    a bound.
 
     Args:
         problem: the network.
         budget: what may be spent.
-        exact_people: the size up to which the program is tried.
+        exact_people: the size up to which a proof is tried.
         lines: the order and the candidate orders if they are made already.
 
     Example:
@@ -73,7 +75,8 @@ def only_k(
     best, mass = min(tried, key=lambda each: each[1])
     bound = None
     if problem.n <= exact_people:
-        found: Proof = solve(problem, budget)
+        every = best_of_all(problem, budget)
+        found = solve(problem, budget) if every is None else Proof(*every)
         bound = found.bound
         if found.people is not None and _mass(problem, found.people) < mass * (1 - SLACK):
             best, mass = _swapped(problem, set(found.people), budget)

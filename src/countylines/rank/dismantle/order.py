@@ -3,6 +3,7 @@
 The bundle-ratio greedy. Simple orders fail in different places: the exact best next person does not see that three
 people together would cut a group in two, and orders made to cut a network in two ignore the one person of great harm.
 So several are made, and at each step, on what is left, the steepest prefix of each competes with the best next person.
+A local search then moves single people while the area under the curve falls.
 """
 
 from __future__ import annotations
@@ -13,20 +14,22 @@ import numpy as np
 
 from countylines.graph import Ints
 from countylines.rank.dismantle.bundles import steepest
+from countylines.rank.dismantle.improve import improved
 from countylines.rank.dismantle.influence import collective_influence
 from countylines.rank.dismantle.objective import Flags, Problem, curve
 from countylines.rank.dismantle.reverse import reverse_greedy
 
 LEVELS = (0.0, 0.02, 0.1, 0.2, 0.4, 0.6)  # of the largest component: where an order is cut off before reinsertion
 BATCH = 1000  # a component of m people loses at least m // BATCH at a step: one by one below 2,000
+IMPROVED_UP_TO = 2_000  # people: a local search follows the greedy; above, it takes too long
 
 
 def best_order(problem: Problem, steps: int | None = None, lines: Ints | None = None) -> Ints:
-    """Everybody removable, ordered by the bundle-ratio greedy on harm-connected mass and cost.
+    """Everybody removable, ordered by the bundle-ratio greedy on harm-connected mass and cost, then by a local search.
 
     Args:
         problem: the network.
-        steps: stop after so many people; none = all.
+        steps: only so many people, the first of the whole order; none = all.
         lines: the candidate orders if they are made already.
 
     Example:
@@ -36,14 +39,17 @@ def best_order(problem: Problem, steps: int | None = None, lines: Ints | None = 
         >>> best_order(problem_of(chain)).tolist()  # 25, then 4 + 4
         [2, 0, 3, 1, 4]
     """
-    return steepest(problem, candidate_orders(problem) if lines is None else lines, batch=BATCH, steps=steps)
+    lines = candidate_orders(problem) if lines is None else lines
+    if problem.n > IMPROVED_UP_TO:
+        return steepest(problem, lines, batch=BATCH, steps=steps)
+    return improved(problem, steepest(problem, lines, batch=BATCH))[:steps]
 
 
 def order_to(problem: Problem, target: int) -> Ints:
     """People to remove until no component has more than ``target``, by the same greedy on the largest component.
 
-    Everybody's harm and cost count as 1. Putting people back is slow then, since all weigh the same, so fewer
-    candidates compete: with the five other levels 20,000 people took 28 s.
+    Everybody's harm and cost count as 1. Fewer candidates compete than in the order: each costs time at every step, and
+    reinsertion mends most of what they miss.
     """
     plain = Problem(problem.ids, problem.start, problem.ties, np.ones(problem.n), np.ones(problem.n), problem.removable)
     return steepest(plain, candidate_orders(plain, LEVELS[:1]), batch=BATCH, target=target)

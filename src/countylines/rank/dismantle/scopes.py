@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from countylines.graph import Floats, Graph, Ints
 from countylines.progress import Advance
+from countylines.rank.dismantle.goal import OUT_OF_REACH
 from countylines.rank.dismantle.objective import Flags, Problem, problem_of
 from countylines.rank.dismantle.order import best_order
 from countylines.rank.dismantle.tables import Options, dismantle_problem
@@ -20,6 +22,7 @@ from countylines.settings import Dismantling
 from countylines.tables import RUN
 
 NETWORK = "network"
+STEP = pl.Schema({"scope": pl.String(), "nominal_id": pl.String(), "step": pl.Int64()})
 YEAR = 365.0  # days of harm that weigh as much as being there at all
 
 
@@ -37,7 +40,7 @@ def dismantling(
     Args:
         evidence: the network and its groups.
         nominal_harm: the run table, of rankable people.
-        draws: networks drawn anew; of the first ``settings.draws`` it is counted who is among the first k.
+        draws: networks drawn anew; in the first ``settings.draws`` of them everybody's step in the order is noted.
         settings: the questions.
         advance: told each scope, then each draw, that is done.
     """
@@ -47,15 +50,12 @@ def dismantling(
     answers = _Answers(whole, evidence.graph, names, settings)
     tables = over_draws(answers, len(names), draws.workers, advance)
     count = min(draws.count, settings.draws)
-    task = _First(whole, draws, settings.k, settings.draws_up_to)
-    shares = _shares(over_draws(task, count, draws.workers, advance), count)
+    task = _Steps(whole, draws, settings.draws_up_to)
+    stands = _stands(over_draws(task, count, draws.workers, advance), settings.k)
     if not tables:
         return _empty("dismantling"), _empty("dismantling_baselines")
-    steps = pl.concat([rows for rows, _ in tables]).filter(pl.col("nominal_id").is_not_null())
-    steps = steps.join(shares, on=["scope", "nominal_id"], how="left").with_columns(
-        cost=pl.lit(1.0),
-        first_k_share=pl.when(pl.col("scope").is_in(task.scopes()) & (count > 0)).then(pl.col("share").fill_null(0.0)),
-    )
+    steps = pl.concat([_told(rows) for rows, _ in tables]).with_columns(cost=pl.lit(1.0))
+    steps = steps.join(stands, on=["scope", "nominal_id"], how="left")
     return _table("dismantling", steps), _table("dismantling_baselines", pl.concat([rows for _, rows in tables]))
 
 
@@ -111,24 +111,22 @@ class _Answers:
 
 
 @dataclass(frozen=True, eq=False)
-class _First:
-    """The first k of every scope's order in draw i; of scopes of more than ``most`` people nothing."""
+class _Steps:
+    """Everybody's step in the order of each scope of at most ``most`` people in draw i: scope, nominal_id, step."""
 
     whole: Whole
     draws: Draws
-    k: int
     most: int
 
-    def scopes(self) -> list[str]:
-        return [scope for scope, people in self.whole.scopes.items() if len(people) <= self.most]
-
-    def __call__(self, i: int) -> list[tuple[str, str]]:
-        graph = self.draws(i)
-        found = []
-        for scope in self.scopes():
-            problem = self.whole.problem(scope, graph)
-            found += [(scope, problem.ids[u]) for u in best_order(problem, self.k).tolist()]
-        return found
+    def __call__(self, i: int) -> pl.DataFrame:
+        graph, found = self.draws(i), [pl.DataFrame(schema=STEP)]
+        for scope, people in self.whole.scopes.items():
+            if len(people) <= self.most:
+                problem = self.whole.problem(scope, graph)
+                names = [problem.ids[u] for u in best_order(problem).tolist()]
+                rows = {"scope": [scope] * len(names), "nominal_id": names, "step": np.arange(1, len(names) + 1)}
+                found.append(pl.DataFrame(rows, schema=STEP))
+        return pl.concat(found)
 
 
 def inside(graph: Graph, people: Ints) -> Graph:
@@ -150,11 +148,25 @@ def inside(graph: Graph, people: Ints) -> Graph:
     return Graph(tuple(graph.ids[u] for u in people.tolist()), a[both], b[both], graph.w[both])
 
 
-def _shares(found: list[list[tuple[str, str]]], count: int) -> pl.DataFrame:
-    """scope, nominal_id, share: of the draws in which the person is among the first k."""
-    rows = [pair for each in found for pair in each]
-    frame = pl.DataFrame(rows, schema={"scope": pl.String, "nominal_id": pl.String}, orient="row")
-    return frame.group_by("scope", "nominal_id").agg(share=pl.len() / max(1, count))
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
+    """The steps; without any, the network as it stands where that is why the goal can't be reached."""
+    stuck = (pl.col("question") == "goal") & pl.col("proof").str.contains(OUT_OF_REACH, literal=True)
+    nobody = pl.col("nominal_id").is_null().all().over("question")
+    return rows.filter(pl.col("nominal_id").is_not_null() | (stuck & nobody))
+
+
+def _stands(found: list[pl.DataFrame], k: int) -> pl.DataFrame:
+    """scope, nominal_id, first_k_share, step_low, step_high: over the draws, each of which has everybody once.
+
+    step_low and step_high: the least step that at least 5%, and at least 95%, of the draws don't exceed.
+    """
+    step, draws = pl.col("step").sort(), len(found)
+    low, high = (max(0, math.ceil(round(share * draws, 9)) - 1) for share in (0.05, 0.95))
+    return (
+        pl.concat([pl.DataFrame(schema=STEP), *found])
+        .group_by("scope", "nominal_id")
+        .agg(first_k_share=(pl.col("step") <= k).mean(), step_low=step.get(low), step_high=step.get(high))
+    )
 
 
 def _empty(name: str) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from countylines.graph import Ints
@@ -11,10 +12,10 @@ from countylines.rank.dismantle.baselines import baselines
 from countylines.rank.dismantle.goal import SHARE, goal
 from countylines.rank.dismantle.objective import Problem, curve
 from countylines.rank.dismantle.only_k import EXACT_PEOPLE, only_k
-from countylines.rank.dismantle.order import best_order, candidate_orders
+from countylines.rank.dismantle.order import IMPROVED_UP_TO, best_order, candidate_orders
 
 DECIMALS = 6  # so that the last bits of a sum don't show
-UNKNOWN = pl.lit(None, pl.Float64)
+REAL = pl.Float64()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,9 @@ def dismantle_problem(scope: str, problem: Problem, options: Options = Options()
         ``dismantling_baselines``, both from step 0, the network as it stands, which has no nominal_id.
     """
     lines = candidate_orders(problem)
-    order = best_order(problem, lines=lines)
+    order = best_order(problem, options.order_steps, lines)
     aim = goal(problem, options.share)
     chosen = only_k(problem, options.k, options.exact_people, lines=(order, *lines))
-    order = order[: options.order_steps]
     answers = (
         ("goal", aim.order, aim.proof),
         ("k", chosen.people, chosen.proof),
@@ -67,7 +67,11 @@ def dismantle_problem(scope: str, problem: Problem, options: Options = Options()
 def order_proof(problem: Problem, order: Ints) -> str:
     """What is known about the order, in words, with what remains after its last step."""
     left = int(problem.removable.sum()) - len(order)
-    return "best found: bundle-ratio greedy" + (f"; {left} more could follow" if left else "")
+    return (
+        "best found: bundle-ratio greedy"
+        + (", local search" if problem.n <= IMPROVED_UP_TO else "")
+        + (f"; {left} more could follow" if left else "")
+    )
 
 
 def steps_frame(scope: str, problem: Problem, question: str, order: Ints, proof: str) -> pl.DataFrame:
@@ -78,16 +82,17 @@ def steps_frame(scope: str, problem: Problem, question: str, order: Ints, proof:
     """
     if not problem.removable[order].all():
         raise ValueError("somebody who may not be removed is in an order")
-    found = curve(problem, order)
-    people = pl.Series([None, *(problem.ids[u] for u in order.tolist())], dtype=pl.String)
-    return pl.select(
-        scope=pl.lit(scope),
-        question=pl.lit(question),
-        step=pl.int_range(len(order) + 1, dtype=pl.Int64),
-        nominal_id=people,
-        largest_component=pl.Series(found.largest),
-        harm_connected=pl.Series(found.mass).round(DECIMALS),
-        proof=pl.lit(proof),
+    found, count = curve(problem, order), len(order) + 1
+    return pl.DataFrame(
+        {
+            "scope": [scope] * count,
+            "question": [question] * count,
+            "step": np.arange(count),
+            "nominal_id": pl.Series([None, *(problem.ids[u] for u in order.tolist())], dtype=pl.String),
+            "largest_component": found.largest,
+            "harm_connected": found.mass.round(DECIMALS),
+            "proof": [proof] * count,
+        }
     )
 
 
@@ -95,17 +100,21 @@ def _baseline_frames(scope: str, problem: Problem, options: Options) -> list[pl.
     made = []
     for each in sorted(baselines(problem, options.draws, options.seed), key=lambda one: one.name):
         rows = len(each.largest) if options.order_steps is None else options.order_steps + 1
-        least, most = each.least, each.most
-        frame = pl.select(
-            scope=pl.lit(scope),
-            baseline=pl.lit(each.name),
-            step=pl.int_range(len(each.largest), dtype=pl.Int64),
-            largest_component=pl.Series(each.largest).round(DECIMALS),
-            harm_connected=pl.Series(each.mass).round(DECIMALS),
-            largest_least=UNKNOWN if least is None else pl.Series(least.largest).cast(pl.Float64),
-            largest_most=UNKNOWN if most is None else pl.Series(most.largest).cast(pl.Float64),
-            harm_least=UNKNOWN if least is None else pl.Series(least.mass).round(DECIMALS),
-            harm_most=UNKNOWN if most is None else pl.Series(most.mass).round(DECIMALS),
-        )
-        made.append(frame.head(rows))
+        found = {
+            "largest_component": each.largest,
+            "harm_connected": each.mass,
+            "largest_least": None if each.least is None else each.least.largest,
+            "largest_most": None if each.most is None else each.most.largest,
+            "harm_least": None if each.least is None else each.least.mass,
+            "harm_most": None if each.most is None else each.most.mass,
+        }
+        count = min(rows, len(each.largest))
+        values = {
+            name: pl.Series(
+                [None] * count if one is None else one[:count].astype(np.float64).round(DECIMALS), dtype=REAL
+            )
+            for name, one in found.items()
+        }
+        names = {"scope": [scope] * count, "baseline": [each.name] * count, "step": np.arange(count)}
+        made.append(pl.DataFrame({**names, **values}))
     return made

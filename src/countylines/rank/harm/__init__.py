@@ -1,7 +1,7 @@
 """Harm of people and groups by two indexes side by side, and the publishers' workbooks that they come from."""
 
-from countylines.rank.harm.rules import Rules, load_rules
-from countylines.rank.harm.totals import COUNTED, harm_tables, mass, worst_weights
+from countylines.rank.harm.rules import Rules, find_files, load_rules
+from countylines.rank.harm.totals import COUNTED, harm_tables, mass, weights_used, worst_weights
 from countylines.rank.harm.weights import Index, Weighed, weigh_records
 
 __all__ = [
@@ -9,9 +9,11 @@ __all__ = [
     "Index",
     "Rules",
     "Weighed",
+    "find_files",
     "harm_tables",
     "load_rules",
     "mass",
     "weigh_records",
+    "weights_used",
     "worst_weights",
 ]

@@ -32,8 +32,36 @@ class Rules:
     outcomes: Mapping[str, str]
 
 
-def load_rules(settings: Harm, folder: Path | None = None) -> Rules:
-    """Read the weights and the outcome codes that the settings name.
+@dataclass(frozen=True)
+class Files:
+    """Where the rules lie.
+
+    Attributes:
+        cchi, ons: the folders of the two indexes.
+        ons_codes: Home Office classes and their ONS codes.
+        outcomes: the standing of outcome codes.
+        bridge: whether the classes are part of an imported workbook, whose publisher may not let them be passed on.
+    """
+
+    cchi: Path
+    ons: Path
+    ons_codes: Path
+    outcomes: Path
+    bridge: bool
+
+    def copied(self) -> dict[str, Path]:
+        """The files that a run keeps a copy of, by name."""
+        return {"outcomes.yaml": self.outcomes} | ({} if self.bridge else {"ons_codes.yaml": self.ons_codes})
+
+    def hashed(self) -> dict[str, Path]:
+        """The publishers' tables, of which a run keeps the hashes, and the weights it used."""
+        cchi = {f"cchi/{name}": self.cchi / name for name in ("about.yaml", "cjs_codes.csv", "offences.csv")}
+        ons = {f"ons_css/{name}": self.ons / name for name in ("about.yaml", "weights.csv")}
+        return cchi | ons | ({"cchi/ons_codes.yaml": self.ons_codes} if self.bridge else {})
+
+
+def find_files(settings: Harm, folder: Path | None = None) -> Files:
+    """The files that the settings name.
 
     An index that the folder of weights doesn't have is taken from the partial weights shipped.
 
@@ -41,7 +69,7 @@ def load_rules(settings: Harm, folder: Path | None = None) -> Rules:
         folder: where paths in the settings start.
 
     Raises:
-        InputError: a file can't be read or doesn't hold what it should.
+        InputError: the folder of weights holds none.
     """
     base = folder or Path()
     shipped = Path(str(files("countylines.rank.harm"))) / "shipped"
@@ -52,6 +80,20 @@ def load_rules(settings: Harm, folder: Path | None = None) -> Rules:
     cchi, ons = ((chosen if (chosen / name).is_dir() else shipped) / name for name in ("cchi", "ons_css"))
     codes = base / settings.ons_codes if settings.ons_codes else cchi / "ons_codes.yaml"
     outcomes = base / settings.outcomes if settings.outcomes else shipped.parent / "outcomes.yaml"
+    return Files(cchi, ons, codes, outcomes, bridge=not settings.ons_codes and cchi.parent != shipped)
+
+
+def load_rules(settings: Harm, folder: Path | None = None) -> Rules:
+    """Read the weights and the outcome codes that the settings name.
+
+    Args:
+        folder: where paths in the settings start.
+
+    Raises:
+        InputError: a file can't be read or doesn't hold what it should.
+    """
+    found = find_files(settings, folder)
+    cchi, ons = found.cchi, found.ons
     offences, court = _table(cchi / "offences.csv", OFFENCES, "days"), _table(cchi / "cjs_codes.csv", CJS_CODES)
     return Rules(
         (
@@ -60,11 +102,11 @@ def load_rules(settings: Harm, folder: Path | None = None) -> Rules:
                 _table(ons / "weights.csv", ONS_WEIGHTS, "days"),
                 offences,
                 court,
-                load_ons_codes(codes),
+                load_ons_codes(found.ons_codes),
                 _about(ons / "about.yaml"),
             ),
         ),
-        load_outcomes(outcomes),
+        load_outcomes(found.outcomes),
     )
 
 

@@ -18,7 +18,7 @@ from countylines.rank.harm.standing import (
     offenders,
     ruled,
 )
-from countylines.rank.harm.weights import weigh_records
+from countylines.rank.harm.weights import weigh_codes, weigh_records
 from countylines.rank.rankable import Rankable
 from countylines.settings import HarmIndex
 from countylines.sums import NANO
@@ -124,6 +124,14 @@ def worst_weights(evidence: Evidence, rules: Rules, index: HarmIndex = "cchi") -
     """
     crimes = ruled(evidence.records, rules.outcomes)
     return weigh_records(crimes, rules.indexes).filter(pl.col("index") == index).select("record_id", "weight")
+
+
+def weights_used(evidence: Evidence, rules: Rules) -> pl.DataFrame:
+    """The run table ``offence_weights``: the weight of every combination of codes in these crimes, by each index.
+
+    A run keeps these, so that its harm can be checked, and not the publishers' tables, which it may not pass on.
+    """
+    return _as_table(weigh_codes(ruled(evidence.records, rules.outcomes), rules.indexes), "offence_weights")
 
 
 def _totals(rows: pl.DataFrame) -> pl.DataFrame:

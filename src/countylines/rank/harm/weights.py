@@ -73,6 +73,9 @@ class Index:
         return Weighed(min(known, default=None), bool(known) and len({one.weight for one in found}) > 1)
 
 
+CODES = ("offence_code", "cjs_code", "urn")
+
+
 def weigh_records(records: pl.DataFrame, indexes: tuple[Index, ...]) -> pl.DataFrame:
     """Every record that has an offence code of any kind, weighed by each index.
 
@@ -82,15 +85,32 @@ def weigh_records(records: pl.DataFrame, indexes: tuple[Index, ...]) -> pl.DataF
     Returns:
         One row per ``record_id`` and ``index``: ``edition``, ``weight`` (days; null = no weight), ``ambiguous``.
     """
-    codes = ["offence_code", "cjs_code", "urn"]
-    written = [pl.when(pl.col(code).str.strip_chars() != "").then(pl.col(code)).alias(code) for code in codes]
-    coded = records.select("record_id", *written).filter(pl.any_horizontal(pl.col(codes).is_not_null()))
-    kinds = coded.select(codes).unique()
-    schema = {
-        **dict.fromkeys([*codes, "index", "edition"], pl.String()),
-        "weight": pl.Float64(),
-        "ambiguous": pl.Boolean(),
-    }
-    rows = [(*kind, index.name, index.edition, *index.weigh(*kind)) for kind in kinds.iter_rows() for index in indexes]
-    weighed = coded.join(pl.DataFrame(rows, schema, orient="row"), on=codes, nulls_equal=True)
+    weighed = _coded(records).join(weigh_codes(records, indexes), on=CODES, nulls_equal=True)
     return weighed.select("record_id", "index", "edition", "weight", "ambiguous").sort("record_id", "index")
+
+
+def weigh_codes(records: pl.DataFrame, indexes: tuple[Index, ...]) -> pl.DataFrame:
+    """The weights that records use: all that a figure of harm rests on, and no more of a publisher's table.
+
+    Args:
+        records: record_id, offence_code, cjs_code, urn.
+
+    Returns:
+        One row per ``index`` and different ``offence_code``, ``cjs_code``, ``urn``, sorted by these: ``edition``,
+        ``weight`` (days; null = no weight), ``ambiguous``, ``crimes``: records with these codes.
+    """
+    kinds = _coded(records).group_by(CODES).len("crimes").select(*CODES, pl.col("crimes").cast(pl.Int64))
+    texts = dict.fromkeys([*CODES, "index", "edition"], pl.String())
+    schema = {**texts, "weight": pl.Float64(), "ambiguous": pl.Boolean(), "crimes": pl.Int64()}
+    rows = [
+        (*kind, index.name, index.edition, *index.weigh(*kind), crimes)
+        for *kind, crimes in kinds.iter_rows()
+        for index in indexes
+    ]
+    return pl.DataFrame(rows, schema, orient="row").sort("index", *CODES)
+
+
+def _coded(records: pl.DataFrame) -> pl.DataFrame:
+    """``record_id`` and the codes, of records that have one; a code of blanks is none."""
+    written = [pl.when(pl.col(code).str.strip_chars() != "").then(pl.col(code)).alias(code) for code in CODES]
+    return records.select("record_id", *written).filter(pl.any_horizontal(pl.col(CODES).is_not_null()))

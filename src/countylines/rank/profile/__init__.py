@@ -11,11 +11,11 @@ from countylines.rank.profile.crimes import firearms, violence
 from countylines.rank.profile.grading import band
 from countylines.rank.profile.people import children_missing, exploited_children, looked_after_children, lowest_level
 from countylines.rank.profile.places import areas_impacted, origin, soc_overlap
-from countylines.rank.profile.rules import FACTORS, TOP, Factor, Rules, load_rules
+from countylines.rank.profile.rules import FACTORS, TOP, Factor, Rules, load_rules, rules_bytes
 from countylines.rank.profile.scene import Scene, scene_of
 from countylines.tables import RUN
 
-__all__ = ["FACTORS", "Factor", "Rules", "load_rules", "profiles"]
+__all__ = ["FACTORS", "Factor", "Rules", "load_rules", "profiles", "rules_bytes"]
 
 # A new factor: one function here, its rule in profile.yaml, what it looks at in rules.FACTORS.
 MADE: Mapping[str, Callable[[Scene, Factor], pl.DataFrame]] = {

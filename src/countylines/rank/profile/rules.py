@@ -80,6 +80,11 @@ class Rules:
     credible: tuple[str, ...]
 
 
+def rules_bytes(path: Path | None = None) -> bytes:
+    """A file of rules as it is; without one, the one shipped."""
+    return path.read_bytes() if path else files(__package__).joinpath(SHIPPED).read_bytes()
+
+
 def load_rules(path: Path | None = None) -> Rules:
     """Read a file of rules; without one, those shipped.
 
@@ -88,8 +93,7 @@ def load_rules(path: Path | None = None) -> Rules:
     """
     file = path.name if path else SHIPPED
     try:
-        text = path.read_bytes() if path else files(__package__).joinpath(SHIPPED).read_bytes()
-        written = yaml.load(text.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+        written = yaml.load(rules_bytes(path).decode("utf-8-sig"), Loader=yaml.BaseLoader)
     except OSError as error:
         raise InputError("the file can't be read", "check the path", file=path) from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:

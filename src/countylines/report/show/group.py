@@ -13,10 +13,12 @@ from countylines.errors import InputError
 from countylines.rank.harm import COUNTED
 from countylines.rank.profile import load_rules
 from countylines.report.screen import plain_table, titled
+from countylines.report.show.orders import NAMES, OTHER, beside, moved, rank_line, ranked
 from countylines.report.show.words import (
     LAWFUL,
     OUR_RECORDS,
     counted,
+    days,
     harm_summary,
     listed,
     number,
@@ -24,7 +26,7 @@ from countylines.report.show.words import (
     span,
     status,
 )
-from countylines.runs import Run
+from countylines.runs import RULES, Run
 
 Row = dict[str, Any]
 
@@ -45,10 +47,11 @@ def group(run: Run, group_id: str) -> Row:
     return {
         **found[0],
         "priority": _priority(run, "group", [group_id]).get(group_id),
-        "profile": _rows(run, "profiles", "group_id", group_id),
+        "harm_index": run.manifest["settings"]["harm"]["harm_index"],
+        "profile": _profiled(run, group_id),
         "harm": _rows(run, "group_harm", "id", group_id),
         "overlaps": _rows(run, "reference_overlaps", "group_id", group_id),
-        "people": ranked(run, members),
+        "people": people(run, members),
         "protected_or_held": guarded(members),
         "lines": _rows(run, "lines", "group_id", group_id),
         "dismantling": _rows(run, "dismantling", "scope", group_id),
@@ -56,10 +59,10 @@ def group(run: Run, group_id: str) -> Row:
     }
 
 
-def ranked(run: Run, members: pl.DataFrame) -> list[Row]:
+def people(run: Run, members: pl.DataFrame) -> list[Row]:
     """Rankable people, with their order and their place within the group; the unranked last."""
-    people = members.filter(pl.col("rankable"))
-    order = _priority(run, "nominal", people["nominal_id"].to_list())
+    rankable = members.filter(pl.col("rankable"))
+    order = _priority(run, "nominal", rankable["nominal_id"].to_list())
     inside = run.read("centrality").filter(pl.col("scope") == "group")
     places = {
         nominal: dict(rows.select("measure", "value").iter_rows())
@@ -81,7 +84,7 @@ def ranked(run: Run, members: pl.DataFrame) -> list[Row]:
             "priority": order.get(row["nominal_id"]),
             **places.get(row["nominal_id"], {}),
         }
-        for row in people.to_dicts()
+        for row in rankable.to_dicts()
     ]
     return sorted(
         rows, key=lambda row: (row["priority"]["rank"] if row["priority"] else len(rows) + 10**9, row["nominal_id"])
@@ -102,6 +105,13 @@ def guarded(members: pl.DataFrame) -> list[Row]:
     ]
 
 
+def _profiled(run: Run, group_id: str) -> list[Row]:
+    """The factors with their names and meanings, by the rules that the run keeps."""
+    factors = load_rules(run.folder / RULES / "profile.yaml").factors
+    rows = _rows(run, "profiles", "group_id", group_id)
+    return [{**row, "label": factors[row["factor"]].label, "meaning": factors[row["factor"]].meaning} for row in rows]
+
+
 def _priority(run: Run, kind: str, ids: list[str]) -> dict[str, Row]:
     rows = run.read("priority").filter((pl.col("kind") == kind) & pl.col("id").is_in(ids)).drop("kind").to_dicts()
     return {row.pop("id"): {**row, "parts": json.loads(row["parts"])} for row in rows}
@@ -116,14 +126,13 @@ def show_group(console: Console, found: Row) -> None:
     about = f"{found['size']} people, stability {share(found['stability']) or 'not made'}"
     console.print(Text(f"{found['group_id']} {found['name']}", style="bold"), Text(about, style="dim"))
     if place := found["priority"]:
-        console.print(
-            f"Rank {place['rank']} ({span(place['rank_low'], place['rank_high'])} in 90% of all weightings); among the"
-            f" first three in {share(place['top3_share'])}."
-        )
+        console.print(rank_line(place, found["harm_index"]), f"Among the first three in {share(place['top3_share'])}.")
+        if words := moved(place, found["harm_index"]):
+            console.print(f"What stands for harm decides: {words}.")
     console.print(OUR_RECORDS)
     console.print(_profile(found["profile"]))
     console.print(harm_table(found["harm"], "Harm of its crimes, a shared crime once"))
-    console.print(_people(found["people"]))
+    console.print(_people(found["people"], found["harm_index"]))
     console.print(_guarded(found["protected_or_held"]))
     for line_id in sorted({line["line_id"] for line in found["lines"]}):
         own = [line for line in found["lines"] if line["line_id"] == line_id]
@@ -147,26 +156,32 @@ def _overlap(row: Row) -> str:
 def _profile(rows: list[Row]) -> Any:
     columns = ("factor", "level", "counted", "confidence", "records")
     table = plain_table(columns, {"level", "records"}, {"factor", "confidence"})
-    labels = load_rules().factors
     for row in rows:
         level = "unknown" if row["level"] is None else str(row["level"])
         doubt = ", not yet credible" if row["credible"] is False else ""
-        found = listed(row["areas"]) if row["areas"] else number(row["count"], 0 if (row["count"] or 2) > 1 else 2)
-        table.add_row(labels[row["factor"]].label + doubt, level, found, row["confidence"], str(len(row["record_ids"])))
+        found = listed(row["areas"]) if row["areas"] else number(row["count"], 2 if 0 < (row["count"] or 0) < 1 else 0)
+        table.add_row(row["label"] + doubt, level, found, row["confidence"], str(len(row["record_ids"])))
     return titled("Profile: levels 0 to 4 by rule; unknown is not 0", table)
+
+
+HEADS = ("con-\nvicted", "charged", "sus-\npected")  # of COUNTED: two lines each, so that a table fits 80 columns
 
 
 def harm_table(rows: list[Row], title: str) -> Any:
     """Harm of a person or group: a row per index and window."""
     guarded = any("crimes_only_protected" in row for row in rows)
-    columns = ["index", "crimes", *COUNTED, "all three", "reported", "no weight", *(["guarded"] if guarded else [])]
+    columns = ["index", "crimes", *HEADS, "all\nthree", "reported", "no\nweight", *(["guarded"] if guarded else [])]
     table = plain_table(columns, columns[1:], columns[:1])
     found = harm_summary(rows)
     for row in found:
-        figures = [number(row[name], 1) for name in (*COUNTED, "all three", "reported")]
+        figures = [days(row[name]) for name in (*COUNTED, "all three", "reported")]
         only = [str(row["only protected or held"])] if guarded else []
-        table.add_row(f"{row['index']}, {row['window']}", str(row["crimes"]), *figures, str(row["no weight"]), *only)
-    notes = ["; ".join(sorted({row["edition"] for row in found})) + ". The two are never added; no weight is not 0."]
+        table.add_row(
+            f"{row['index'].split()[0]} {row['window']}", str(row["crimes"]), *figures, str(row["no weight"]), *only
+        )
+    notes = [
+        "; ".join(sorted({row["edition"] for row in found})) + ". In days; the two are never added; no weight is not 0."
+    ]
     apart = next((row["apart"] for row in found if row["window"] == "all" and row["apart"]), "")
     notes += [f"Counted apart: {apart}."] if apart else []
     notes += ["Guarded: crimes in which only protected or held people are offenders."] if guarded else []
@@ -174,22 +189,28 @@ def harm_table(rows: list[Row], title: str) -> Any:
     return titled(title, table)
 
 
-def _people(rows: list[Row]) -> Any:
-    columns = ("rank", "range", "person", "p", "entered by", "strength", "betweenness", "stays", "last evidence")
-    table = plain_table(columns, {"rank", "range", "p", "strength", "betweenness", "stays"})
+def _people(rows: list[Row], index: str) -> Any:
+    others = f"by {NAMES[OTHER[index]]},\nreported"
+    columns = ("rank", others, "person", "p", "strength", "between-\nness", "stays", "last\nevidence")
+    table = plain_table(columns, {columns[1], *columns[3:7]}, {"rank", "person", columns[-1]})
     for row in rows:
         place = row["priority"]
         table.add_row(
-            str(place["rank"]) if place else "no recent evidence",
-            span(place["rank_low"], place["rank_high"]) if place else "",
+            ranked(place) if place else "none",
+            beside(place) if place else "",
             row["nominal_id"],
-            number(row["provisional_weight"], 2),
-            row["entered_by"],
+            number(row["provisional_weight"], 2) if row["entered_by"] == "matched" else row["entered_by"],
             number(row.get("strength"), 1),
             number(row.get("betweenness"), 2),
             share(row["stays"]),
             str(row["last_evidence"] or ""),
         )
+    table.caption_justify = "left"
+    table.caption = (
+        f"rank: by {NAMES[index]} among all in the network, in brackets for 90% of all weightings; none: no recent"
+        " evidence. Beside it by the other index, and by reported crime only. p: provisional weight. Strength and"
+        " betweenness: within the group"
+    )
     return titled(f"People who may be ranked: {len(rows)}", table)
 
 
@@ -209,7 +230,7 @@ QUESTIONS = {
 
 def dismantling_table(rows: list[Row]) -> Any:
     """The steps of every question, one after the other, with what is known of how good they are."""
-    columns = ("question", "step", "person", "largest part", "harm connected", "stays first")
+    columns = ("question", "step", "person", "largest part", "harm connected", "stays first", "step without")
     table = plain_table(columns, set(columns) - {"question", "person"}, {"person"})
     proofs = []
     for question, words in QUESTIONS.items():
@@ -218,13 +239,17 @@ def dismantling_table(rows: list[Row]) -> Any:
             table.add_row(
                 words if row is steps[0] else "",
                 str(row["step"]),
-                row["nominal_id"],
+                row["nominal_id"] or "nobody",
                 number(row["largest_component"]),
                 number(row["harm_connected"], 1),
                 share(row["first_k_share"]),
+                span(row["step_low"], row["step_high"]),
                 end_section=row is steps[-1],
             )
         proofs += [f"{words}: {steps[0]['proof']}"] if steps else []
-    first = "stays first: share of networks with a tenth of the records left out in which they are among the first"
+    first = (
+        "stays first: share of networks with a tenth of the records left out in which they are among the first;"
+        " step without: their step in the order in 90% of them"
+    )
     table.caption, table.caption_justify = "\n".join([*proofs, first, LAWFUL]), "left"
     return titled("Who would have to stop for it to fall apart", table)

@@ -11,7 +11,8 @@ from rich.text import Text
 from countylines.errors import InputError
 from countylines.rank.places import MEANINGS
 from countylines.report.screen import plain_table, titled
-from countylines.report.show.group import harm_table, ranked
+from countylines.report.show.group import harm_table, people
+from countylines.report.show.orders import moved, rank_line
 from countylines.report.show.words import NOT_MEASURED, listed, number, share, span, status
 from countylines.runs import Run
 
@@ -37,14 +38,16 @@ def nominal(run: Run, nominal_id: str) -> Row:
         "nominal_id": nominal_id,
         "status": status(person) if person else "not in the network",
         "network": person,
+        "held_in_by_one_record": [row["record_id"] for row in rows_of(run, "held_in_by_one_record", nominal_id)],
         "safeguarding": why,
         "safeguarding_links": rows_of(run, "safeguarding_links", nominal_id),
     }
     if person and person["rankable"]:
         found |= {
             "harm": rows_of(run, "nominal_harm", nominal_id, "id"),
+            "harm_index": run.manifest["settings"]["harm"]["harm_index"],
             "centrality": rows_of(run, "centrality", nominal_id),
-            "priority": ranked(run, kept)[0]["priority"],
+            "priority": people(run, kept)[0]["priority"],
             "reference_ties": rows_of(run, "reference_ties", nominal_id),
         }
     return found
@@ -66,6 +69,9 @@ def show_nominal(console: Console, found: Row) -> None:
         )
         if person["kept_share"] is not None:
             console.print(f"Kept in {share(person['kept_share'])} of the networks without a tenth of the records.")
+    if found["held_in_by_one_record"]:
+        told = " or without ".join(found["held_in_by_one_record"])
+        console.print(f"Held in by one record: would not be kept without {told}.")
     console.print(NOT_MEASURED)
     if found["safeguarding"]:
         console.print(_why(found["safeguarding"]))
@@ -107,7 +113,9 @@ def links_table(rows: list[Row]) -> Any:
 
 def _show_ranked(console: Console, found: Row) -> None:
     if place := found["priority"]:
-        console.print(f"Rank {place['rank']} ({span(place['rank_low'], place['rank_high'])} in 90% of all weightings).")
+        console.print(rank_line(place, found["harm_index"]))
+        if words := moved(place, found["harm_index"]):
+            console.print(f"What stands for harm decides: {words}.")
     else:
         console.print("Not ranked: no recent evidence.")
     console.print(harm_table(found["harm"], "Harm of their crimes at 18 or older"))

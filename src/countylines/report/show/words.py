@@ -25,6 +25,16 @@ def number(value: float | None, digits: int = 0) -> str:
     return "" if value is None else f"{value:,.{digits}f}"
 
 
+def days(value: float | None) -> str:
+    """Harm in days; with a decimal where it is little, so that it never looks like none.
+
+    Example:
+        >>> days(550.4), days(2.0), days(0.3), days(None)
+        ('550', '2', '0.3', '')
+    """
+    return number(value, 1 if value and value < 10 and value % 1 else 0)
+
+
 def share(value: float | None) -> str:
     """A share as a percentage.
 
