@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
-.venv/bin/python -m pip install --quiet --dry-run --ignore-installed --report "$report" ".[database,spark,dev]"
+.venv/bin/python -m pip install --quiet --dry-run --ignore-installed --report "$report" ".[database,spark,web,dev]"
 .venv/bin/python - "$report" <<'PYTHON'
 import json, pathlib, sys
 
@@ -13,6 +13,6 @@ pins = {(one["metadata"]["name"].lower().replace("_", "-"), one["metadata"]["ver
 lines = [f"{name}=={version}\n" for name, version in sorted(pins) if name != "countylines"]
 pathlib.Path("constraints.txt").write_text(
     "# The versions this release was tested with: names and versions only, so that any mirror or folder of wheels will do.\n"
-    "# Made by scripts/pin.sh from a clean resolve of countylines[database,spark,dev].\n" + "".join(lines)
+    "# Made by scripts/pin.sh from a clean resolve of countylines[database,spark,web,dev].\n" + "".join(lines)
 )
 PYTHON

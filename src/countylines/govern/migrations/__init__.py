@@ -1,0 +1,63 @@
+"""How the state's tables came to be, step by step: one file a step, forwards and back, run inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from countylines.errors import InputError
+
+NEWER = "this state was made by a newer version of the program"
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables up to a revision.
+
+    Raises:
+        InputError: there is no such revision, or the tables are newer than this program.
+    """
+    _run(connection, revision, lambda script, now: script._upgrade_revs(revision, now))
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Take the tables back to a revision, ``base`` for none.
+
+    Raises:
+        InputError: as :func:`upgrade`.
+    """
+    _run(connection, revision, lambda script, now: script._downgrade_revs(revision, now))
+
+
+def current(connection: Connection) -> str:
+    """The revision that the tables are at; empty = no tables yet."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def newest() -> str:
+    """The newest revision this program knows."""
+    return scripts().get_current_head() or ""
+
+
+def _run(connection: Connection, revision: str, steps: Callable[[ScriptDirectory, Any], Any]) -> None:
+    found = scripts()
+    known = {script.revision for script in found.walk_revisions()}
+    if (now := current(connection)) and now not in known:
+        raise InputError(f"{NEWER} (its tables are at {now})", "update the program, or give another --state")
+    if revision not in known | {"head", "base"}:
+        raise InputError(f"there is no revision {revision!r}", f"known are base, {', '.join(sorted(known))}, head")
+    with EnvironmentContext(Config(), found, fn=lambda now, _: steps(found, now)) as environment:
+        environment.configure(connection=connection, transactional_ddl=True)
+        environment.run_migrations()
+
+
+def scripts() -> ScriptDirectory:
+    """Every step this program knows."""
+    folder = Path(__file__).parent
+    return ScriptDirectory(str(folder), version_locations=[str(folder / "versions")])

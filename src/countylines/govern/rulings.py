@@ -1,0 +1,259 @@
+"""Rulings, "this is wrong": proposed by one person, confirmed by another, in force from the next run on, reversible.
+
+They go out as the extracts table ``decisions`` (METHOD 1), which ``countylines run`` reads and applies; see
+:mod:`countylines.govern.decisions_file`. A ruling is never overwritten: it is refused or withdrawn, with who and why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Row, select
+
+from countylines.errors import InputError
+from countylines.govern.changes import LAST, Change, Who, add, chosen, find, history, put, sought, take, whole, written
+from countylines.govern.work_schema import work_rulings
+from countylines.tables import DECISIONS
+
+WITHDRAWING = ("not county lines", "wrong person")
+NO_SIGN = "no sign of exploitation"
+UNRANKED = "victim and suspect, not ranked"
+KINDS = (*DECISIONS, UNRANKED)
+BY_SAFEGUARDING = (NO_SIGN, UNRANKED)
+"""Of the two people one must have the safeguarding role: the first releases a held person, the second puts an adult who
+is both victim and suspect on the separate list of people who aren't ranked."""
+SAFEGUARDING = "safeguarding"
+PROPOSED, CONFIRMED, REFUSED, WITHDRAWN = "proposed", "confirmed", "refused", "withdrawn"
+STATUSES = (PROPOSED, CONFIRMED, REFUSED, WITHDRAWN)
+ID = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A hit that is ruled on: group, term, and its place in the record's text, in code points."""
+
+    group: str
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed.
+
+    Attributes:
+        decision: one of ``KINDS``.
+        reason: why, in a sentence.
+        review_by: the day on which it ends unless it is renewed; later than today.
+        nominal_id, record_id: the person, the record, or the person in that record.
+        hit: the hit that led to it, a detail of a ruling on its record.
+    """
+
+    decision: str
+    reason: str
+    review_by: dt.date
+    nominal_id: str | None = None
+    record_id: str | None = None
+    hit: Hit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A ruling and what became of it."""
+
+    ruling_id: int
+    version: int
+    status: str
+    decision: str
+    nominal_id: str | None
+    record_id: str | None
+    hit: Hit | None
+    reason: str
+    review_by: dt.date
+    proposed_by: str
+    proposed_at: dt.datetime
+    safeguarding: bool
+    confirmed_by: str | None
+    confirmed_at: dt.datetime | None
+    ended_by: str | None
+    ended_at: dt.datetime | None
+    end_reason: str | None
+
+    def state(self, on: dt.date) -> str:
+        """Its status on a day: a confirmed one is *expired* from its review date on."""
+        return "expired" if self.status == CONFIRMED and self.review_by <= on else self.status
+
+
+@whole
+def propose(connection: Connection, proposal: Proposal, by: Who, at: dt.datetime) -> int:
+    """Propose a ruling; its id. It does nothing until a second person confirms it.
+
+    Raises:
+        InputError: it names neither person nor record, not what its kind needs, has no reason, or its review date isn't
+            later than today; or the same ruling is proposed or in force already.
+    """
+    person, record = _subject(proposal)
+    if proposal.review_by <= at.date():
+        raise InputError(f"the review date {proposal.review_by} isn't later than today", "give a later day")
+    there = [one for one in rulings(connection, nominal_id=person, record_id=record) if _same(one, proposal, at.date())]
+    if there:
+        said = f"the same ruling is {there[0].status} already, by {there[0].proposed_by}"
+        raise InputError(said, f"look at ruling {there[0].ruling_id}")
+    hit = proposal.hit
+    values: dict[str, Any] = {
+        "nominal_id": person,
+        "record_id": record,
+        "decision": proposal.decision,
+        "group": written(hit.group, "the hit's group", longest=200) if hit else None,
+        "term": written(hit.term, "the hit's term") if hit else None,
+        "start": hit.start if hit else None,
+        "end": hit.end if hit else None,
+        "reason": written(proposal.reason, "the reason"),
+        "review_by": proposal.review_by,
+        "status": PROPOSED,
+        "proposed_at": at,
+        "proposed_by": by.name,
+        "proposed_account": by.account_id,
+        "safeguarding": SAFEGUARDING in by.roles,
+    }
+    return add(connection, work_rulings, values, by, at)
+
+
+@whole
+def confirm(connection: Connection, ruling_id: int, version: int, by: Who, at: dt.datetime) -> int:
+    """Confirm another person's proposal: it is in force from the next run on. The new version.
+
+    Raises:
+        InputError: it is one's own, isn't waiting any more, its review date has come, or neither of the two people has
+            the safeguarding role although the ruling needs it.
+        Conflict: somebody changed it since.
+    """
+    row = _waiting(connection, ruling_id, version)
+    if row.proposed_account == by.account_id or row.proposed_by.strip().casefold() == by.name.strip().casefold():
+        raise InputError("nobody confirms their own proposal", "ask a second person")
+    if row.review_by <= at.date():
+        raise InputError(f"its review date {row.review_by} has come", "propose it anew with a later day")
+    if row.decision in BY_SAFEGUARDING and not (row.safeguarding or SAFEGUARDING in by.roles):
+        said = f"one of the two people must have the safeguarding role for {row.decision!r}"
+        raise InputError(said, "ask a safeguarding officer to confirm it")
+    values = {"status": CONFIRMED, "confirmed_at": at, "confirmed_by": by.name, "confirmed_account": by.account_id}
+    put(connection, work_rulings, row, values, by, at)
+    return version + 1
+
+
+@whole
+def refuse(connection: Connection, ruling_id: int, version: int, reason: str, by: Who, at: dt.datetime) -> int:
+    """Refuse a proposal and say why; the new version.
+
+    Raises:
+        InputError, Conflict: it isn't waiting, doesn't say why; somebody changed it since.
+    """
+    row = _waiting(connection, ruling_id, version)
+    return _end(connection, row, REFUSED, reason, by, at)
+
+
+@whole
+def withdraw(connection: Connection, ruling_id: int, version: int, reason: str, by: Who, at: dt.datetime) -> int:
+    """Withdraw a ruling, confirmed or proposed, and say why: the next run is without it. The new version.
+
+    Raises:
+        InputError, Conflict: it is over already, doesn't say why; somebody changed it since.
+    """
+    row = take(connection, work_rulings, ruling_id, version)
+    if row.status not in (PROPOSED, CONFIRMED):
+        raise InputError(f"ruling {ruling_id} is {row.status}", "there is nothing to withdraw")
+    return _end(connection, row, WITHDRAWN, reason, by, at)
+
+
+def rulings(
+    connection: Connection,
+    *,
+    nominal_id: str | None = None,
+    record_id: str | None = None,
+    statuses: Collection[str] = STATUSES,
+) -> list[Ruling]:
+    """Rulings, all or on a person or record, the latest first."""
+    query = select(work_rulings).where(work_rulings.c.status.in_(statuses))
+    if nominal_id is not None:
+        query = query.where(work_rulings.c.nominal_id == sought(nominal_id))
+    if record_id is not None:
+        query = query.where(work_rulings.c.record_id == sought(record_id))
+    return [_ruling(row) for row in connection.execute(query.order_by(work_rulings.c.ruling_id.desc()))]
+
+
+def ruling(connection: Connection, ruling_id: int) -> Ruling:
+    """One ruling; NotThere if there is none."""
+    return _ruling(find(connection, work_rulings, ruling_id))
+
+
+def ruling_history(connection: Connection, ruling_id: int) -> list[Change]:
+    """Who did what with it, oldest first."""
+    return history(connection, work_rulings, ruling_id)
+
+
+def in_force(connection: Connection, on: dt.date) -> list[Ruling]:
+    """The confirmed rulings whose review date is later than ``on``, the earliest first."""
+    found = rulings(connection, statuses=(CONFIRMED,))
+    return [one for one in reversed(found) if one.review_by > on]
+
+
+def unranked(connection: Connection, on: dt.date) -> pl.DataFrame:
+    """The separate list: adults who are both victim and suspect, by nominal_id, without any order of importance.
+
+    Returns:
+        ``nominal_id``, ``reason``, ``review_by``, ``ruling_id``.
+    """
+    found = [one for one in in_force(connection, on) if one.decision == UNRANKED]
+    rows = [(one.nominal_id, one.reason, one.review_by, one.ruling_id) for one in found]
+    schema = {"nominal_id": pl.String, "reason": pl.String, "review_by": pl.Date, "ruling_id": pl.Int64}
+    return pl.DataFrame(rows, schema, orient="row").sort("nominal_id")
+
+
+def _subject(proposal: Proposal) -> tuple[str | None, str | None]:
+    """Person and record, as the kind needs them."""
+    kind = chosen(proposal.decision, KINDS, "the decision")
+    person = written(proposal.nominal_id, "the person", needed=False, longest=ID) or None
+    record = written(proposal.record_id, "the record", needed=False, longest=ID) or None
+    if not (person or record):
+        raise InputError("the ruling names neither a person nor a record", "say whom or what it is about")
+    if kind in ("victim not offender", *BY_SAFEGUARDING) and not person:
+        raise InputError(f"{kind!r} is about a person", "name the person")
+    if kind in BY_SAFEGUARDING and record:
+        raise InputError(f"{kind!r} is about the whole person", "leave the record out: one record doesn't decide it")
+    if proposal.hit and not (record and kind in WITHDRAWING):
+        raise InputError(
+            "a ruling on a hit is on its record", f"name the record, and decide {' or '.join(WITHDRAWING)}"
+        )
+    if proposal.hit and not 0 <= proposal.hit.start < proposal.hit.end <= LAST:
+        raise InputError("the hit's place isn't one", "give start and end within the text")
+    return person, record
+
+
+def _same(one: Ruling, proposal: Proposal, today: dt.date) -> bool:
+    subject = (one.nominal_id, one.record_id) == _subject(proposal)
+    alive = one.state(today) == CONFIRMED or (one.status == PROPOSED and one.review_by > today)
+    return subject and alive and one.decision == proposal.decision and one.hit == proposal.hit
+
+
+def _waiting(connection: Connection, ruling_id: int, version: int) -> Row[Any]:
+    row = take(connection, work_rulings, ruling_id, version)
+    if row.status != PROPOSED:
+        raise InputError(f"ruling {ruling_id} is {row.status}", "it waits for nobody")
+    return row
+
+
+def _end(connection: Connection, row: Row[Any], status: str, reason: str, by: Who, at: dt.datetime) -> int:
+    values = {"status": status, "ended_at": at, "ended_by": by.name, "end_reason": written(reason, "the reason")}
+    put(connection, work_rulings, row, values, by, at)
+    return int(row.version)
+
+
+def _ruling(row: Row[Any]) -> Ruling:
+    hit = Hit(row.group, row.term, row.start, row.end) if row.group is not None else None
+    fields = {name: row._mapping[name] for name in Ruling.__dataclass_fields__ if name != "hit"}
+    return Ruling(**fields, hit=hit)

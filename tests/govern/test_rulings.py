@@ -1,0 +1,150 @@
+"""Rulings: two people, never one; safeguarding where it must be; a review date; reversible, and all of it kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from itertools import product
+
+import pytest
+
+from countylines.errors import InputError
+from countylines.govern import rulings
+from countylines.govern.changes import Conflict
+from countylines.govern.decisions_file import as_decisions
+from countylines.govern.rulings import KINDS, NO_SIGN, UNRANKED, Hit, Proposal
+from countylines.govern.state import State
+from countylines.tables import DECISIONS, EXTRACTS
+from tests.govern.work import FRIDAY, MARROW, OAK, PELL, later
+
+TODAY = FRIDAY.date()
+REVIEW = TODAY + dt.timedelta(days=90)
+WRONG = Proposal("wrong person", "another man of that name", REVIEW, "n1", "crime:1")
+
+
+def test_proposed_confirmed_withdrawn(state: State) -> None:
+    with state.begin() as connection:
+        key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
+        assert rulings.in_force(connection, TODAY) == []
+        assert rulings.confirm(connection, key, 1, OAK, later(hours=1)) == 2
+        (one,) = rulings.in_force(connection, TODAY)
+        assert (one.proposed_by, one.confirmed_by, one.status) == ("a.marrow", "s.oak", "confirmed")
+        assert rulings.withdraw(connection, key, 2, "it was him", MARROW, later(hours=2)) == 3
+        assert rulings.in_force(connection, TODAY) == []
+        kept = rulings.ruling(connection, key)
+        assert (kept.status, kept.ended_by, kept.end_reason) == ("withdrawn", "a.marrow", "it was him")
+        assert kept.confirmed_by == "s.oak"
+        told = [(c.field, c.was, c.became, c.by) for c in rulings.ruling_history(connection, key)]
+        assert ("status", "proposed", "confirmed", "s.oak") in told
+        assert ("status", "confirmed", "withdrawn", "a.marrow") in told
+        assert rulings.propose(connection, WRONG, MARROW, later(hours=3)) != key  # it may be made again
+
+
+def test_nobody_confirms_their_own(laptop_state: State) -> None:
+    renamed = dataclasses.replace(MARROW, name="other")
+    namesake = dataclasses.replace(OAK, name=" A.MARROW ")
+    with laptop_state.begin() as connection:
+        key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
+        for by in (MARROW, renamed, namesake):
+            with pytest.raises(InputError, match="nobody confirms their own"):
+                rulings.confirm(connection, key, 1, by, FRIDAY)
+        assert rulings.in_force(connection, TODAY) == []
+
+
+def test_who_may_confirm_what(laptop_state: State) -> None:
+    accounts = (MARROW, OAK, PELL)
+    for kind, first, second in product(KINDS, accounts, accounts):
+        allowed = first is not second and (kind not in (NO_SIGN, UNRANKED) or PELL in (first, second))
+        with laptop_state.engine.connect() as connection:
+            key = rulings.propose(connection, Proposal(kind, "read", REVIEW, "n1"), first, FRIDAY)
+            if allowed:
+                rulings.confirm(connection, key, 1, second, FRIDAY)
+            else:
+                with pytest.raises(InputError, match=r"nobody confirms|safeguarding role"):
+                    rulings.confirm(connection, key, 1, second, FRIDAY)
+            assert len(rulings.in_force(connection, TODAY)) == allowed, (kind, first.name, second.name)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"review_by": TODAY}, "isn't later than today"),
+        ({"review_by": TODAY - dt.timedelta(days=1)}, "isn't later than today"),
+        ({"reason": " "}, "the reason is empty"),
+        ({"decision": "guilty"}, "isn't allowed"),
+        ({"nominal_id": None, "record_id": None}, "neither a person nor a record"),
+        ({"decision": "victim not offender", "nominal_id": None}, "is about a person"),
+        ({"decision": NO_SIGN}, "about the whole person"),
+        ({"decision": UNRANKED}, "about the whole person"),
+        ({"record_id": None, "hit": Hit("OTHER", "RUNNER", 3, 9)}, "a ruling on a hit is on its record"),
+        ({"hit": Hit("OTHER", "RUNNER", 9, 3)}, "the hit's place isn't one"),
+    ],
+)
+def test_what_is_refused(laptop_state: State, wrong: dict[str, object], said: str) -> None:
+    with laptop_state.engine.connect() as connection, pytest.raises(InputError, match=said):
+        rulings.propose(connection, dataclasses.replace(WRONG, **wrong), MARROW, FRIDAY)  # type: ignore[arg-type]
+
+
+def test_a_ruling_ends_on_its_review_date(laptop_state: State) -> None:
+    with laptop_state.engine.connect() as connection:
+        key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
+        rulings.confirm(connection, key, 1, OAK, FRIDAY)
+        one = rulings.ruling(connection, key)
+        for day, state in ((-1, "confirmed"), (0, "expired"), (1, "expired")):
+            on = REVIEW + dt.timedelta(days=day)
+            assert one.state(on) == state
+            assert len(rulings.in_force(connection, on)) == (state == "confirmed")
+        late = rulings.propose(connection, dataclasses.replace(WRONG, record_id="crime:2"), MARROW, FRIDAY)
+        with pytest.raises(InputError, match="has come"):
+            rulings.confirm(connection, late, 1, OAK, later(days=90))
+
+
+def test_the_same_ruling_is_not_made_twice(laptop_state: State) -> None:
+    with laptop_state.engine.connect() as connection:
+        key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
+        with pytest.raises(InputError, match=rf"proposed already, by a\.marrow. Look at ruling {key}"):
+            rulings.propose(connection, WRONG, OAK, FRIDAY)
+        rulings.propose(connection, dataclasses.replace(WRONG, record_id=None), OAK, FRIDAY)
+        rulings.refuse(connection, key, 1, "no doubt it is him", OAK, FRIDAY)
+        with pytest.raises(InputError, match="is refused"):
+            rulings.confirm(connection, key, 2, OAK, FRIDAY)
+        with pytest.raises(InputError, match="is refused"):
+            rulings.withdraw(connection, key, 2, "why", OAK, FRIDAY)
+        assert len(rulings.rulings(connection, nominal_id="n1")) == 2
+
+
+def test_two_people_confirm_at_once(state: State) -> None:
+    with state.begin() as connection:
+        key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
+    with state.begin() as connection:
+        rulings.confirm(connection, key, 1, OAK, FRIDAY)
+    refused = pytest.raises(Conflict, match=r"s\.oak changed status from 'proposed' to 'confirmed'")
+    with refused, state.begin() as connection:
+        rulings.refuse(connection, key, 1, "no", PELL, FRIDAY)
+
+
+def test_a_ruling_on_a_hit_names_it_and_is_on_its_record(state: State) -> None:
+    hit = Hit("OTHER", "RUNNER", 17, 23)
+    with state.begin() as connection:
+        proposal = Proposal("not county lines", "a cross-country runner", REVIEW, None, "crime:1", hit)
+        key = rulings.propose(connection, proposal, MARROW, FRIDAY)
+        rulings.confirm(connection, key, 1, OAK, later(hours=1))
+        assert rulings.ruling(connection, key).hit == hit
+        frame = as_decisions(connection, TODAY)
+    assert frame.columns == EXTRACTS["decisions"].names
+    at = later(hours=1).replace(tzinfo=None)
+    reason = "a cross-country runner [OTHER: RUNNER]"
+    assert frame.rows() == [(None, "crime:1", "not county lines", "a.marrow", "s.oak", at, reason, REVIEW)]
+
+
+def test_the_separate_list_is_not_ranked_and_no_decision_of_a_run(laptop_state: State) -> None:
+    with laptop_state.engine.connect() as connection:
+        for person in ("n2", "n1"):
+            key = rulings.propose(connection, Proposal(UNRANKED, "cuckooed", REVIEW, person), MARROW, FRIDAY)
+            rulings.confirm(connection, key, 1, PELL, FRIDAY)
+        listed = rulings.unranked(connection, TODAY)
+        assert listed["nominal_id"].to_list() == ["n1", "n2"]
+        assert not {"rank", "score"} & set(listed.columns)
+        assert as_decisions(connection, TODAY).is_empty()
+        assert rulings.unranked(connection, REVIEW).is_empty()
+        assert set(KINDS) - set(DECISIONS) == {UNRANKED}
