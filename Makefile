@@ -10,15 +10,17 @@ $(shell rm -f .venv/.installed .venv/.installed-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check check-harm bench wheel docs picture clean
+.PHONY: help demo test lint check check-harm bench wheel docs picture assets clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
 
-demo: .venv/.installed  ## invent a small police force, find its county-lines groups, show the answer
-	$(BIN)/countylines demo
+demo: .venv/.installed  ## invent a small police force, find its county-lines groups, open the dashboard (SERVE=0: don't)
+	@scripts/assets.sh
+	$(BIN)/countylines demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/.installed-dev  ## style, types, import contracts, documentation and every test
+	@scripts/assets.sh
 	@scripts/services.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2
@@ -44,17 +46,21 @@ wheel: .venv/.installed-dev  ## dist/: the wheel, and a folder of wheels to inst
 docs: .venv/.installed-dev  ## write docs/tables.md and docs/settings.md from the code
 	$(BIN)/python -m countylines.documentation
 
-picture: demo  ## draw docs/images/demo.svg, the README's picture, from the demo
+picture: .venv/.installed  ## draw docs/images/demo.svg, the README's picture, from the demo
+	$(BIN)/countylines demo --no-serve --quiet
 	$(BIN)/python scripts/picture.py
 
+assets: .venv/.installed  ## build the dashboard's style sheet and scripts, if their sources have changed
+	@scripts/assets.sh
+
 clean:  ## remove what these commands made
-	rm -rf .venv dist build demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv dist build demo island/node_modules src/countylines/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: pyproject.toml constraints.txt
-	@scripts/setup.sh
+	@scripts/setup.sh web
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt
-	@scripts/setup.sh database,spark,dev
+	@scripts/setup.sh database,spark,web,dev
 	@touch $@ .venv/.installed

@@ -32,6 +32,8 @@ if ! grep -qsF "$(pwd -P)/.venv" .venv/bin/activate || ! .venv/bin/python -m pip
   "$python" -m venv .venv
 fi
 
+scripts/assets.sh
+
 say "Installing countylines${extras:+[$extras]} and its dependencies (a minute or two the first time)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
 if ! .venv/bin/python -m pip install --quiet --editable ".${extras:+[$extras]}"; then

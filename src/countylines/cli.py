@@ -14,7 +14,9 @@ from rich.console import Console
 
 from countylines import __version__
 from countylines.errors import InputError
+from countylines.report.show.commands import show_app
 from countylines.settings import Settings, load_settings
+from countylines.web.commands import accounts_app, audit_app, serve, state_app
 
 app = typer.Typer(
     name="countylines",
@@ -27,8 +29,11 @@ lexicon_app = typer.Typer(help="Check a lexicon, or try one on a text.", no_args
 app.add_typer(lexicon_app, name="lexicon")
 harm_app = typer.Typer(help="Weights of offences.", no_args_is_help=True)
 app.add_typer(harm_app, name="harm")
-show_app = typer.Typer(help="Show a run's groups, people, lines, and who is to be protected.", no_args_is_help=True)
 app.add_typer(show_app, name="show")
+app.command()(serve)
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(audit_app, name="audit")
+app.add_typer(state_app, name="state")
 
 RunFolder = Annotated[Path, typer.Option("--run", help="A finished run.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
@@ -236,8 +241,9 @@ def demo(
     records: Annotated[int, typer.Option("--records", help="About how many records.", min=1_000)] = 30_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same force.")] = 1,
     quiet: Quiet = False,
+    dashboard: Annotated[bool, typer.Option("--serve/--no-serve", help="End on a running dashboard.")] = True,
 ) -> None:
-    """Invent a small force, run the main job on it, show the answer."""
+    """Invent a small force, run the main job on it, show the answer, and open the dashboard."""
     from countylines.report.demo import show_demo
     from countylines.synthetic import synth as invent
 
@@ -249,6 +255,10 @@ def demo(
     else:
         _run(extracts, made, Settings(), "duckdb", None, quiet)
     show_demo(Console(), extracts, made)
+    if dashboard:
+        from countylines.web.demo import serve_demo
+
+        serve_demo(out)
 
 
 @lexicon_app.command("check")
@@ -274,61 +284,6 @@ def lexicon_try(
     from countylines.match.trial import show_trial, try_text
 
     show_trial(Console(), try_text(text, load_lexicon(lexicon)))
-
-
-@show_app.command("groups")
-def show_groups(run: RunFolder, as_json: AsJson = False) -> None:
-    """Groups, in the order in which intelligence work should look at them."""
-    from countylines.report.show import groups
-
-    found = groups.view(_opened(run))
-    _print_json(found) if as_json else groups.show_groups(Console(), found)
-
-
-@show_app.command("group")
-def show_group(
-    group: Annotated[str, typer.Argument(help="A group_id.")], run: RunFolder, as_json: AsJson = False
-) -> None:
-    """One group: profile, harm, people, lines, and who would have to stop for it to fall apart."""
-    from countylines.report.show import group as view
-
-    found = view.group(_opened(run), group)
-    _print_json(found) if as_json else view.show_group(Console(), found)
-
-
-@show_app.command("nominal")
-def show_nominal(
-    nominal: Annotated[str, typer.Argument(help="A nominal_id.")], run: RunFolder, as_json: AsJson = False
-) -> None:
-    """One person: how they are treated, and what a run says of them."""
-    from countylines.report.show import nominal as view
-
-    found = view.nominal(_opened(run), nominal)
-    _print_json(found) if as_json else view.show_nominal(Console(), found)
-
-
-@show_app.command("safeguarding")
-def show_safeguarding(run: RunFolder, as_json: AsJson = False) -> None:
-    """The people to protect, the most urgent first."""
-    from countylines.report.show import safeguarding
-
-    found = safeguarding.safeguarding(_opened(run))
-    _print_json(found) if as_json else safeguarding.show_safeguarding(Console(), found)
-
-
-@show_app.command("lines")
-def show_lines(run: RunFolder, as_json: AsJson = False) -> None:
-    """Deal lines: numbers, names, areas, group."""
-    from countylines.report.show import lines
-
-    found = lines.lines(_opened(run))
-    _print_json(found) if as_json else lines.show_lines(Console(), found)
-
-
-def _opened(run: Path) -> Any:
-    from countylines.runs import open_run
-
-    return open_run(run)
 
 
 @harm_app.command("import")

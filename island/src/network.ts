@@ -1,0 +1,109 @@
+// The network page's island: reads the data file and puts the explorer around the stage. Without WebGL the page's fixed
+// drawing stays, with one sentence that says so, and the table twin has every action.
+import { type Network, address, read } from './data';
+import { startBrush } from './network/brush';
+import { startDetail } from './network/detail';
+import { h } from './network/dom';
+import { Stage } from './network/draw';
+import { Explorer } from './network/explorer';
+import { startExporting } from './network/exporting';
+import { startFilters } from './network/filters';
+import { startKeyboard } from './network/keyboard';
+import { startLasso } from './network/lasso';
+import { Paths } from './network/path';
+import { startTable } from './network/table';
+import { startTools } from './network/tools';
+import { WhatIfs } from './network/whatif';
+
+function part(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}
+
+function hasWebGL(): boolean {
+  const canvas = document.createElement('canvas');
+  return Boolean(canvas.getContext('webgl2') ?? canvas.getContext('webgl'));
+}
+
+export async function start(): Promise<void> {
+  const place = part('stage');
+  const { data = '', path = '', person = '', whatIf = '', export: send = '', find = '', group = '' } = place.dataset;
+  const words = part('stage-words');
+  words.textContent = 'Reading the network...';
+  let net: Network;
+  try {
+    net = await read<Network>(address(data, {}));
+  } catch {
+    words.textContent =
+      "The network couldn't be read. The fixed drawing and the table below stay; reload the page to try again.";
+    document.documentElement.dataset.net = 'failed';
+    return;
+  }
+  const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group }, location.hash.slice(1));
+  const drawn = hasWebGL();
+  document.documentElement.dataset.webgl = drawn ? 'yes' : 'none';
+  if (drawn) {
+    part('stage-fallback').hidden = true;
+    part('net-table').hidden = true;
+    place.hidden = false;
+    startStage(explorer, place);
+  } else {
+    words.textContent =
+      "This machine can't draw the moving network (no WebGL). Below is the fixed drawing; every action is in the table.";
+  }
+  const fit = () =>
+    void explorer.stage?.sigma.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: 150 });
+  const paths = new Paths(explorer);
+  picking = (i) => paths.pick(i);
+  const save = startExporting(explorer);
+  startFilters(explorer, part('net-filters'));
+  startTools(explorer, part('net-tools'), fit, save);
+  startDetail(explorer, part('net-detail'), paths, new WhatIfs(explorer), save);
+  startTable(explorer, part('net-table'), !drawn);
+  startBrush(explorer, part('net-brush'));
+  startKeyboard(explorer, place, fit);
+  if (explorer.state.path) void paths.between(...explorer.state.path);
+  if (explorer.stage) startLasso(explorer, explorer.stage, place);
+  document.documentElement.dataset.net = 'ready';
+}
+
+let picking: (i: number) => boolean = () => false;
+
+function startStage(explorer: Explorer, place: HTMLElement): void {
+  place.tabIndex = 0;
+  place.setAttribute('role', 'application');
+  place.setAttribute(
+    'aria-label',
+    'Network of people. Arrow keys move between neighbours, Enter selects, 1 to 3 step out. The table has the same people.',
+  );
+  const stage = new Stage(explorer.model, place, explorer.looks, {
+    person: (i, adding) => {
+      if (adding) explorer.toggle(i);
+      else if (!picking(i)) explorer.choose([i], 'Selected');
+    },
+    group: (g) => void explorer.openGroup(g),
+    empty: () => explorer.clear(),
+  });
+  explorer.stage = stage;
+  const camera = stage.sigma.getCamera();
+  const [x, y, ratio] = explorer.store.camera.split(',').map(Number);
+  if (x !== undefined && y !== undefined && ratio) camera.setState({ x, y, ratio });
+  stage.repaint(); // the canvases for outlines and words were made after sigma's first drawing
+  let size = `${place.clientWidth} ${place.clientHeight}`;
+  new ResizeObserver(() => {
+    const now = `${place.clientWidth} ${place.clientHeight}`;
+    if (now === size || !place.clientWidth) return;
+    size = now;
+    stage.sigma.resize();
+    stage.sigma.scheduleRender();
+  }).observe(place);
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  camera.on('updated', (now) => {
+    clearTimeout(saving);
+    saving = setTimeout(() => {
+      const still = now.x === 0.5 && now.y === 0.5 && now.ratio === 1;
+      explorer.store.camera = still ? '' : [now.x, now.y, now.ratio].map((value) => value.toFixed(4)).join(',');
+      explorer.store.save();
+    }, 400);
+  });
+  place.append(h('p', { class: 'govuk-visually-hidden' }, 'The drawing needs a pointer or the keys named above.'));
+}

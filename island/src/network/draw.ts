@@ -1,0 +1,250 @@
+// The stage: sigma draws people and edges by WebGL; outlines, halos, dashed edges and words are two plain canvases
+// around it. Positions come from the server and nothing moves by itself.
+import Graph from 'graphology';
+import Sigma from 'sigma';
+import { clear, inside } from './canvas';
+import { QuadProgram } from './edge-program';
+import { type Hull, type Point, hullsOf, paintHulls } from './hulls';
+import { Labels } from './labels';
+import { type Model } from './model';
+import { startMoving } from './moving';
+import { MarkProgram } from './program';
+import { type State } from './state';
+import { type Shown } from './visible';
+import { HUES } from '../data';
+import { paintHalos, paintLines, paintNames } from './paint';
+
+export const COLOURS = ['#55707f', '#6a2c91', '#0a6b5e', '#6a2c91', '#6a2c91', '#4a4f00'];
+const INSIDE = '#7f9099';
+const BETWEEN = '#b4bec5';
+const LARGEST = 2.4;
+const GROUP = 6; // people whose room the circle of a closed group takes
+const MANY = 450; // people on the stage at which dots have their full size
+
+export type Listener = { person: (i: number, adding: boolean) => void; group: (g: number) => void; empty: () => void };
+
+/** What the painters need beside the model. */
+export interface Looks {
+  shown: Shown;
+  state: State;
+  chosen: Set<number>;
+  /** Matches of a search while it is typed. */
+  found: Set<number>;
+  focus: number;
+  path: number[];
+}
+
+export class Stage {
+  readonly graph = new Graph({ type: 'undirected', multi: true });
+  readonly sigma: Sigma;
+  readonly labels = new Labels();
+  hulls: Hull[] = [];
+  order: number[] = [];
+  looks: Looks;
+  /** The camera's ratio at which dots have their full size: 1 for small networks. */
+  readonly shrink: number;
+  private readonly under: HTMLCanvasElement;
+  private readonly over: HTMLCanvasElement;
+
+  constructor(
+    readonly model: Model,
+    place: HTMLElement,
+    looks: Looks,
+    readonly listener: Listener,
+  ) {
+    this.looks = looks;
+    this.addPeople(model.people.id.keys());
+    this.addEdges(0);
+    this.addGroups();
+    this.findHulls();
+    this.shrink = Math.min(
+      1,
+      Math.sqrt(
+        MANY / Math.max(1, model.people.id.length + model.net.groups.open.filter((open) => !open).length * GROUP),
+      ),
+    );
+    this.sigma = new Sigma(this.graph, place, {
+      nodeProgramClasses: { mark: MarkProgram as never },
+      edgeProgramClasses: { line: QuadProgram as never },
+      defaultNodeType: 'mark',
+      defaultEdgeType: 'line',
+      renderLabels: false,
+      zIndex: false,
+      stagePadding: 40,
+      minEdgeThickness: 0.6,
+      enableCameraRotation: false,
+      maxCameraRatio: 4,
+      minCameraRatio: 0.004,
+      // Dots grow with the zoom until as many as fit are on the stage, then slower, up to LARGEST times their size.
+      zoomToSizeRatioFunction: (ratio) =>
+        ratio >= this.shrink ? ratio / this.shrink : Math.max(Math.sqrt(ratio / this.shrink), 1 / LARGEST),
+      itemSizesReference: 'screen',
+      defaultDrawNodeHover: (canvas, data) => this.hover(canvas, data),
+      nodeReducer: (_, data) => ({ ...data, hidden: this.hidden(data) }) as never,
+      edgeReducer: (_, data) => ({ ...data, hidden: this.hiddenEdge(data) }) as never,
+    });
+    this.under = this.sigma.createCanvas('outlines', { beforeLayer: 'edges' });
+    this.over = this.sigma.createCanvas('words', { afterLayer: 'labels' });
+    for (const canvas of [this.under, this.over]) canvas.setAttribute('aria-hidden', 'true');
+    this.sigma.on('afterRender', () => this.paint());
+    startMoving(this.sigma, () => this.looks.shown.nEdges);
+    this.sigma.on('clickNode', ({ node, event }) => this.click(node, (event.original as MouseEvent).shiftKey));
+    this.sigma.on('clickStage', ({ event }) => this.clickStage([event.x, event.y]));
+  }
+
+  private hidden(data: Record<string, unknown>): boolean {
+    if (data['closed'] !== undefined) return this.model.net.groups.open[data['closed'] as number]!;
+    return !this.looks.shown.people[data['i'] as number];
+  }
+
+  private hiddenEdge(data: Record<string, unknown>): boolean {
+    if (data['between'] !== undefined) return data['between'] !== 'closed';
+    // adversarial edges are dashed, on the canvas below
+    return !this.looks.shown.edges[data['e'] as number] || data['kind'] === 1;
+  }
+
+  addPeople(which: Iterable<number>): void {
+    const { people } = this.model;
+    for (const i of which) {
+      this.graph.addNode(people.id[i]!, {
+        x: people.x[i]!,
+        y: people.y[i]!,
+        size: people.size[i]!,
+        label: people.label[i]!,
+        color: COLOURS[people.mark[i]!]!,
+        shape: people.mark[i]!,
+        ring: people.soc[i]!.length ? 1 : 0,
+        i,
+      });
+    }
+    this.order = [...people.id.keys()].sort((a, b) => people.size[b]! - people.size[a]!);
+  }
+
+  addEdges(from: number): void {
+    const { edges, people } = this.model;
+    for (let e = from; e < edges.a.length; e++) {
+      const [a, b] = [edges.a[e]!, edges.b[e]!];
+      const color = people.group[a] === people.group[b] && people.group[a]! >= 0 ? INSIDE : BETWEEN;
+      this.graph.addEdgeWithKey(`e${e}`, people.id[a]!, people.id[b]!, {
+        size: 0.6 + edges.n[e]! * 0.3,
+        color,
+        kind: edges.kind[e]!,
+        e,
+      });
+    }
+  }
+
+  /** Groups whose people are not in the file stand as one circle each. */
+  private addGroups(): void {
+    const { groups, group_edges: links } = this.model.net;
+    groups.id.forEach((id, g) => {
+      if (groups.open[g]) return;
+      this.graph.addNode(`group:${id}`, {
+        x: groups.x[g]!,
+        y: groups.y[g]!,
+        size: 5 + Math.sqrt(groups.size[g]!) * 2,
+        label: groups.name[g]!,
+        color: '#d3e0e6',
+        shape: 6,
+        ring: 0,
+        closed: g,
+      });
+    });
+    links.a.forEach((a, k) => {
+      const [u, v] = [a, links.b[k]!].map((g) => `group:${groups.id[g]!}`) as [string, string];
+      if (this.graph.hasNode(u) && this.graph.hasNode(v)) {
+        this.graph.addEdgeWithKey(`g${k}`, u, v, {
+          size: 0.8 + Math.sqrt(links.n[k]!) * 0.6,
+          color: '#b3bfc6',
+          between: 'closed',
+        });
+      }
+    });
+  }
+
+  /** People of a merged file appear; circles of groups that are open now go. */
+  grown(fresh: number[], firstEdge: number): void {
+    this.addPeople(fresh);
+    this.addEdges(firstEdge);
+    const { groups } = this.model.net;
+    groups.id.forEach((id, g) => {
+      if (groups.open[g] && this.graph.hasNode(`group:${id}`)) this.graph.dropNode(`group:${id}`);
+    });
+  }
+
+  /** Filters or people have changed: hulls are found anew and everything is drawn. */
+  refresh(): void {
+    this.findHulls();
+    this.sigma.refresh();
+  }
+
+  private findHulls(): void {
+    this.hulls = this.looks.state.outlines ? hullsOf(this.model, this.looks.shown) : [];
+  }
+
+  /** Only halos and words have changed. */
+  repaint(): void {
+    this.paint();
+  }
+
+  place = (point: Point): Point => {
+    const at = this.sigma.graphToViewport({ x: point[0], y: point[1] });
+    return [at.x, at.y];
+  };
+
+  /** Pixels between the outermost people and their outline: less where dots are smaller. */
+  margin(): number {
+    return 13 * Math.min(1, Math.max(0.3, this.sigma.scaleSize(1)));
+  }
+
+  /** A person's radius in pixels now. */
+  radius(i: number): number {
+    return this.sigma.scaleSize(this.model.people.size[i]!);
+  }
+
+  at(i: number): Point {
+    return this.place([this.model.people.x[i]!, this.model.people.y[i]!]);
+  }
+
+  private paint(): void {
+    const { width, height } = this.sigma.getDimensions();
+    const [under, over] = [this.under, this.over].map((canvas) => clear(canvas, width, height)) as [
+      CanvasRenderingContext2D,
+      CanvasRenderingContext2D,
+    ];
+    this.labels.clear();
+    const { groups } = this.model.net;
+    const on = this.looks.state.group;
+    paintHulls(under, this.hulls, this.place, (g) => ({ hue: groups.hue[g]!, on: groups.id[g] === on }), this.margin());
+    paintLines(under, this, width, height);
+    paintHalos(under, this, width, height);
+    paintNames(over, this, width, height);
+  }
+
+  private hover(
+    canvas: CanvasRenderingContext2D,
+    data: { x: number; y: number; size: number; label?: string | null },
+  ): void {
+    canvas.beginPath();
+    canvas.arc(data.x, data.y, data.size + 5, 0, 7);
+    canvas.lineWidth = 2.5;
+    canvas.strokeStyle = '#0b0c0c';
+    canvas.stroke();
+    if (data.label) new Labels().name(canvas, data.label, data.x, data.y, data.size + 3, true);
+  }
+
+  private click(node: string, adding: boolean): void {
+    if (node.startsWith('group:')) this.listener.group(this.model.groupIndex.get(node.slice(6))!);
+    else this.listener.person(this.model.index.get(node)!, adding);
+  }
+
+  private clickStage(point: Point): void {
+    const hit = this.hulls.find((hull) => inside(point, hull.points.map(this.place)));
+    if (hit) this.listener.group(hit.group);
+    else this.listener.empty();
+  }
+
+  hueOf(g: number): string {
+    return HUES[this.model.net.groups.hue[g]! % HUES.length]!;
+  }
+}

@@ -1,0 +1,119 @@
+// The tool bar: modes, expand, pin, fit, undo, table, export; and the sentence that says how much is drawn.
+import { button, count, h } from './dom';
+import { type Explorer, type Mode } from './explorer';
+import { expand } from './expand';
+import { undo } from './keyboard';
+import { START } from './state';
+import { visible } from './visible';
+
+export function startTools(explorer: Explorer, place: HTMLElement, fit: () => void, save: () => void): void {
+  const tool = (words: string, key: string, act: () => void, name = '') => {
+    const made = h(
+      'button',
+      { type: 'button', click: act, ...(name && { class: name }) },
+      words,
+      key && h('kbd', { 'aria-hidden': 'true' }, key),
+    );
+    if (key) made.setAttribute('aria-keyshortcuts', key === 'Ctrl Z' ? 'Control+Z' : key);
+    return made;
+  };
+  const modes: [Mode, HTMLButtonElement][] = [
+    ['select', tool('Select', 'V', () => explorer.setMode('select'))],
+    ['lasso', tool('Lasso', 'L', () => explorer.setMode('lasso'))],
+    ['path', tool('Path', 'P', () => explorer.setMode('path'))],
+  ];
+  const table = tool('Table', 'T', () => explorer.store.set({ table: !explorer.state.table }));
+  const back = tool('Undo', '', () => undo(explorer));
+  const said = h('span', { class: 'cl-tools__n', 'aria-live': 'polite' });
+  place.replaceChildren(
+    ...modes.map(([, made]) => made),
+    tool('Expand', '1', () => void expand(explorer, 1)),
+    tool('Pin', '', () => pin(explorer)),
+    tool('Fit', 'F', fit),
+    back,
+    table,
+    tool('Export', '', save),
+    said,
+  );
+  const sync = () => {
+    for (const [mode, made] of modes) made.setAttribute('aria-pressed', String(mode === explorer.mode));
+    table.setAttribute('aria-pressed', String(explorer.state.table));
+    back.toggleAttribute('disabled', explorer.store.steps === 0);
+    said.textContent = drawn(explorer);
+  };
+  explorer.onMode(sync);
+  explorer.listen(sync);
+  sync();
+  startEmpty(explorer);
+}
+
+/** "454 people, 751 links: all drawn", or how many of how many. */
+export function drawn(explorer: Explorer): string {
+  const { shown, model, state } = explorer;
+  const { totals, groups, left_out: left } = model.net;
+  const closed = groups.open.filter((open) => !open).length;
+  const whole = visible(model, { ...START, unlinked: state.unlinked });
+  if (!closed && !left.people && !left.edges && shown.nPeople === whole.nPeople && shown.nEdges === whole.nEdges) {
+    return `${count(shown.nPeople, 'person', 'people')}, ${count(shown.nEdges, 'link')}: all drawn`;
+  }
+  const some =
+    `${shown.nPeople.toLocaleString('en-GB')} of ${count(totals.people, 'person', 'people')}, ` +
+    `${shown.nEdges.toLocaleString('en-GB')} of ${count(totals.edges, 'link')} drawn`;
+  if (closed && !shown.nPeople)
+    return `${count(closed, 'group')} of ${count(totals.people, 'person', 'people')}: open one`;
+  return closed ? `${some}; ${count(closed, 'group')} closed` : some;
+}
+
+/** Pinned people stay, whatever the filters say. */
+export function pin(explorer: Explorer): void {
+  const pinned = new Set(explorer.state.pinned);
+  const { chosen } = explorer.state;
+  const all = chosen.length > 0 && chosen.every((id) => pinned.has(id));
+  for (const id of chosen) {
+    if (all) pinned.delete(id);
+    else pinned.add(id);
+  }
+  explorer.store.set({ pinned: [...pinned] });
+  explorer.say(all ? 'No longer pinned' : `${count(chosen.length, 'person', 'people')} pinned`);
+}
+
+function startEmpty(explorer: Explorer): void {
+  const note = h(
+    'div',
+    { class: 'cl-none', hidden: true },
+    h('p', {}, 'No one is left with these filters.'),
+    button('Reset the filters', () => reset(explorer), ''),
+  );
+  document.getElementById('stage')?.parentElement?.append(note);
+  const sync = () => {
+    note.hidden = explorer.shown.nPeople > 0 || explorer.model.net.groups.open.includes(false) || explorer.state.table;
+  };
+  explorer.listen(sync);
+  sync();
+}
+
+export function reset(explorer: Explorer): void {
+  const { chosen, pinned, table, group } = explorer.state;
+  explorer.redraw = true;
+  explorer.store.set({
+    without: [],
+    onlySoc: false,
+    unlinked: false,
+    kinds: [],
+    between: false,
+    weight: 0,
+    records: 1,
+    sources: [],
+    roles: [],
+    harm: 0,
+    from: null,
+    to: null,
+    closed: [],
+    only: [],
+    removed: [],
+    chosen,
+    pinned,
+    table,
+    group,
+  });
+}

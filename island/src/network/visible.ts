@@ -1,0 +1,72 @@
+// Which people and edges the filters leave. People who are not rankable are never filtered by role or harm: they have
+// neither, and a filter must not be a way to lose sight of a child.
+import { type Model } from './model';
+import { type State } from './state';
+
+export interface Shown {
+  people: Uint8Array;
+  edges: Uint8Array;
+  nPeople: number;
+  nEdges: number;
+  /** Shown people per mark. */
+  marks: number[];
+}
+
+function bits(chosen: number[]): number {
+  return chosen.reduce((mask, bit) => mask | (1 << bit), 0);
+}
+
+function inside(first: number | null, last: number | null, state: State): boolean {
+  if (first === null && last === null) return true; // no date: stays, as it can't be told
+  if (state.from !== null && (last ?? first)! < state.from) return false;
+  return state.to === null || (first ?? last)! <= state.to;
+}
+
+/** Everything that is left of the loaded network. */
+export function visible(model: Model, state: State): Shown {
+  const { people, edges } = model;
+  const shown = new Uint8Array(people.id.length);
+  const only = new Set(state.only);
+  const pinned = new Set(state.pinned);
+  const closed = new Set(state.closed.map((id) => model.groupIndex.get(id) ?? -2));
+  const without = new Set(state.without);
+  const sources = bits(state.sources);
+  const roles = bits(state.roles);
+  const marks = [0, 0, 0, 0, 0, 0];
+  let nPeople = 0;
+  for (let i = 0; i < shown.length; i++) {
+    const id = people.id[i]!;
+    const group = people.group[i]!;
+    const keeps =
+      pinned.has(id) ||
+      (!without.has(people.mark[i]!) &&
+        (only.size === 0 || only.has(id)) &&
+        (group >= 0 || state.unlinked || only.has(id)) &&
+        !closed.has(group) &&
+        (!state.onlySoc || people.soc[i]!.length > 0) &&
+        (sources === 0 || (people.sources[i]! & sources) !== 0) &&
+        (!model.rankable(i) ||
+          ((roles === 0 || (people.roles[i]! & roles) !== 0) && (people.harm[i] ?? 0) >= state.harm)) &&
+        inside(people.first[i]!, people.last[i]!, state));
+    if (!keeps) continue;
+    shown[i] = 1;
+    nPeople++;
+    marks[people.mark[i]!]!++;
+  }
+  const links = new Uint8Array(edges.a.length);
+  const kinds = new Set(state.kinds);
+  const removed = new Set(state.removed.map((id) => model.index.get(id) ?? -1));
+  let nEdges = 0;
+  for (let e = 0; e < links.length; e++) {
+    const a = edges.a[e]!;
+    const b = edges.b[e]!;
+    if (!shown[a] || !shown[b] || removed.has(a) || removed.has(b)) continue;
+    if (kinds.has(edges.kind[e]!) || edges.n[e]! < state.records || edges.weight[e]! < state.weight - 1e-9) continue;
+    if (state.between && people.group[a] === people.group[b]) continue;
+    if (sources !== 0 && (edges.sources[e]! & sources) === 0) continue;
+    if (!inside(edges.first[e]!, edges.last[e]!, state)) continue;
+    links[e] = 1;
+    nEdges++;
+  }
+  return { people: shown, edges: links, nPeople, nEdges, marks };
+}
