@@ -110,3 +110,13 @@ def test_json_is_the_same_bytes_whatever_the_order(tmp_path: Path) -> None:
     write_json({"a": {"c": 2, "d": 1}, "b": 1}, tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     assert json.loads((tmp_path / "one.json").read_text()) == {"a": {"c": 2, "d": 1}, "b": 1}
+
+
+def test_a_run_of_an_earlier_version_is_not_half_read(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    pl.DataFrame({"kind": ["group"], "id": ["G1"]}).write_parquet(tmp_path / "priority.parquet")
+    found = open_run(tmp_path)
+    with pytest.raises(InputError, match=r"made by another version: priority has no mean_rank, .*Make the run again"):
+        found.read("priority")
+    with pytest.raises(InputError, match="this run has no table 'groups'"):
+        found.read("groups")

@@ -38,12 +38,16 @@ class Run:
         """One of the run's own tables, or ``sources/<name>``.
 
         Raises:
-            InputError: the run has no such table.
+            InputError: the run has no such table, or one without today's columns.
         """
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
             raise InputError(f"this run has no table {name!r}", "was it copied whole?", file=self.folder.name)
-        return pl.scan_parquet(path, glob=False)
+        found = pl.scan_parquet(path, glob=False)
+        if name in RUN and (lacking := [column for column in RUN[name].names if column not in found.collect_schema()]):
+            said = f"this run was made by another version: {name} has no {', '.join(lacking)}"
+            raise InputError(said, "make the run again from its extracts", file=self.folder.name)
+        return found
 
     def read(self, name: str) -> pl.DataFrame:
         """The table in memory."""
