@@ -10,7 +10,7 @@ $(shell rm -f .venv/.installed .venv/.installed-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check check-harm bench wheel docs picture assets clean
+.PHONY: help demo test lint check check-harm bench wheel docs picture screens assets clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -49,6 +49,11 @@ docs: .venv/.installed-dev  ## write docs/tables.md and docs/settings.md from th
 picture: .venv/.installed  ## draw docs/images/demo.svg, the README's picture, from the demo
 	$(BIN)/countylines demo --no-serve --quiet
 	$(BIN)/python scripts/picture.py
+
+screens: .venv/.installed-dev  ## take the pictures of docs/dashboard.md from the demo's run
+	@scripts/assets.sh
+	$(BIN)/countylines demo --no-serve --quiet
+	$(BIN)/python scripts/screens.py
 
 assets: .venv/.installed  ## build the dashboard's style sheet and scripts, if their sources have changed
 	@scripts/assets.sh

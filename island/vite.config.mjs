@@ -92,6 +92,9 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
+        // What app.js and network.js share stands apart: a script that imported app.js would run it a second time, as
+        // the page names it with ?v=<hash>.
+        codeSplitting: { groups: [{ name: 'page', test: /src[\\/]page[\\/](csrf|keys)\.ts$/ }] },
         assetFileNames: (asset) => (/\.css$/.test(asset.names?.[0] ?? '') ? 'app.css' : '[name][extname]'),
       },
     },

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -68,6 +69,12 @@ def duckdb_engine() -> Iterator[DuckDB]:
     duckdb = DuckDB(threads=2)
     yield duckdb
     duckdb.close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium; nothing is downloaded."""
+    return {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
 
 
 # The shell waits on a pipe from us: the server and its folder go when it closes, even if the tests are killed.

@@ -27,6 +27,7 @@ function hasWebGL(): boolean {
 export async function start(): Promise<void> {
   const place = part('stage');
   const { data = '', path = '', person = '', whatIf = '', export: send = '', find = '', group = '' } = place.dataset;
+  const hash = location.hash.slice(1) || (place.dataset.start ?? '');
   const words = part('stage-words');
   words.textContent = 'Reading the network...';
   let net: Network;
@@ -38,7 +39,7 @@ export async function start(): Promise<void> {
     document.documentElement.dataset.net = 'failed';
     return;
   }
-  const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group }, location.hash.slice(1));
+  const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group }, hash);
   const drawn = hasWebGL();
   document.documentElement.dataset.webgl = drawn ? 'yes' : 'none';
   if (drawn) {
@@ -51,7 +52,7 @@ export async function start(): Promise<void> {
       "This machine can't draw the moving network (no WebGL). Below is the fixed drawing; every action is in the table.";
   }
   const fit = () =>
-    void explorer.stage?.sigma.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: 150 });
+    void explorer.stage?.sigma.getCamera().animate({ x: 0.5, y: 0.5, ratio: explorer.stage.fitted(), angle: 0 }, { duration: 150 });
   const paths = new Paths(explorer);
   picking = (i) => paths.pick(i);
   const save = startExporting(explorer);
@@ -63,7 +64,16 @@ export async function start(): Promise<void> {
   startKeyboard(explorer, place, fit);
   if (explorer.state.path) void paths.between(...explorer.state.path);
   if (explorer.stage) startLasso(explorer, explorer.stage, place);
+  if (!explorer.store.camera) explorer.stage?.look(explorer.state.group);
+  if (place.dataset.q) typed(place.dataset.q);
   document.documentElement.dataset.net = 'ready';
+}
+
+/** What the page was asked to find, as if it had been typed. */
+function typed(text: string): void {
+  const field = document.getElementById('net-search') as HTMLInputElement;
+  field.value = text;
+  field.dispatchEvent(new Event('input'));
 }
 
 let picking: (i: number) => boolean = () => false;

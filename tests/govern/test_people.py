@@ -11,11 +11,12 @@ from countylines.govern.accounts import Account
 
 MAY = {
     "analyst": "see_home see_groups see_group see_people see_network see_removal_order see_removal_counts "
-    "see_priority_of_people see_safeguarding_counts see_own_referrals see_missing see_lines work_lines see_releases "
-    "see_tasking see_lexicon try_lexicon see_assurance see_runs search export_table export_network make_ruling "
-    "confirm_ruling write_note share_view",
+    "see_priority_of_people see_safeguarding_counts see_own_referrals make_referral see_missing see_lines work_lines "
+    "see_releases see_tasking see_lexicon try_lexicon see_assurance see_runs search export_table export_network "
+    "make_ruling confirm_ruling write_note share_view",
     "safeguarding": "see_home see_groups see_group see_people see_safeguarding see_safeguarding_counts "
-    "see_own_referrals work_case see_missing see_lines see_releases see_lexicon see_assurance see_runs search "
+    "see_own_referrals make_referral work_case export_referral see_missing see_lines see_releases see_lexicon "
+    "see_assurance see_runs search "
     "make_ruling confirm_ruling confirm_ruling_safeguarding write_note share_view",
     "senior_officer": "see_home see_groups see_group see_people see_network see_removal_order see_removal_counts "
     "see_priority_of_people see_safeguarding_counts see_missing see_lines see_releases see_tasking work_tasking "

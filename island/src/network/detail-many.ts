@@ -40,7 +40,7 @@ export function manyPart(explorer: Explorer, save: () => void): Node[] {
       button('Hide the rest', () => explorer.store.set({ only: explorer.state.chosen })),
       button('Collapse', () => collapse(explorer)),
       pinButton(explorer),
-      button(`Export ${list.length}`, save),
+      explorer.urls.export !== '' && button(`Export ${list.length}`, save),
     ),
     flagged.length > 0 && protectedNote(explorer, flagged, list.length),
     adults.length > 0 && section('Most connected here', 'adults', rows(explorer, adults, 'Records')),

@@ -80,7 +80,9 @@ function personPart(explorer: Explorer, i: number, place: HTMLElement, asked: st
 
 async function fetchPerson(explorer: Explorer, id: string, place: HTMLElement): Promise<void> {
   try {
-    const response = await fetch(explorer.urls.person + encodeURIComponent(id), {
+    const [base = '', query] = explorer.urls.person.split('?');
+    const address = base + encodeURIComponent(id) + (query ? `?${query}` : '');
+    const response = await fetch(address, {
       credentials: 'same-origin',
       headers: { 'HX-Request': 'true' },
     });

@@ -39,13 +39,16 @@ export const SHAPES: Record<string, { d: string; hollow?: boolean }> = {
   held: { d: 'M8 1.600 14.400 8 8 14.400 1.600 8Z', hollow: true },
 };
 
+/** Of hollow marks; a diamond's corners are drawn. */
+const DASHES = { 'stroke-dasharray': '2.7 1.825', 'stroke-dashoffset': 1.35 };
+
 const TONES = ['adult', 'child', 'expl', 'child', 'unknown', 'held'];
 
 export function icon(mark: number, size = 12, words = true): HTMLElement {
   const name = MARKS[mark] ?? 'unknown';
   const shape = SHAPES[name]!;
   const paint: Record<string, string | number> = shape.hollow
-    ? { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.8, 'stroke-dasharray': '2.600 2' }
+    ? { fill: 'none', stroke: 'currentColor', 'stroke-width': 1.8, ...DASHES }
     : { fill: 'currentColor', 'fill-rule': 'evenodd' };
   const drawing = svg(
     'svg',

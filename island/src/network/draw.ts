@@ -18,10 +18,35 @@ export const COLOURS = ['#55707f', '#6a2c91', '#0a6b5e', '#6a2c91', '#6a2c91', '
 const INSIDE = '#7f9099';
 const BETWEEN = '#b4bec5';
 const LARGEST = 2.4;
+export const WIDTH = 0.7; // of a line, and how much wider each record makes it
+export const WIDER = 0.38;
 const GROUP = 6; // people whose room the circle of a closed group takes
 const MANY = 450; // people on the stage at which dots have their full size
 
 export type Listener = { person: (i: number, adding: boolean) => void; group: (g: number) => void; empty: () => void };
+
+type Box = { x: [number, number]; y: [number, number] };
+
+/** The space that some people take, and closed groups if so asked; null when there are none. */
+function extent(model: Model, which: (i: number) => boolean, closed = true): Box | null {
+  const box: Box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+  const add = (side: [number, number], value: number) => {
+    side[0] = Math.min(side[0], value);
+    side[1] = Math.max(side[1], value);
+  };
+  const { people, net } = model;
+  for (let i = 0; i < people.id.length; i++) {
+    if (!which(i)) continue;
+    add(box.x, people.x[i]!);
+    add(box.y, people.y[i]!);
+  }
+  net.groups.open.forEach((open, g) => {
+    if (open || !closed) return;
+    add(box.x, net.groups.x[g]!);
+    add(box.y, net.groups.y[g]!);
+  });
+  return box.x[0] < box.x[1] && box.y[0] < box.y[1] ? box : null;
+}
 
 /** What the painters need beside the model. */
 export interface Looks {
@@ -43,6 +68,8 @@ export class Stage {
   looks: Looks;
   /** The camera's ratio at which dots have their full size: 1 for small networks. */
   readonly shrink: number;
+  /** Where the groups are: the first zoom shows these; people in no group stand around them. */
+  private readonly home: Box | null;
   private readonly under: HTMLCanvasElement;
   private readonly over: HTMLCanvasElement;
 
@@ -68,6 +95,7 @@ export class Stage {
       edgeProgramClasses: { line: QuadProgram as never },
       defaultNodeType: 'mark',
       defaultEdgeType: 'line',
+      allowInvalidContainer: true, // in print and while the table is shown the stage has no height
       renderLabels: false,
       zIndex: false,
       stagePadding: 40,
@@ -83,6 +111,11 @@ export class Stage {
       nodeReducer: (_, data) => ({ ...data, hidden: this.hidden(data) }) as never,
       edgeReducer: (_, data) => ({ ...data, hidden: this.hiddenEdge(data) }) as never,
     });
+    this.home = extent(model, (i) => model.people.group[i]! >= 0);
+    if (this.home) {
+      this.sigma.setCustomBBox(this.home);
+      this.sigma.refresh();
+    }
     this.under = this.sigma.createCanvas('outlines', { beforeLayer: 'edges' });
     this.over = this.sigma.createCanvas('words', { afterLayer: 'labels' });
     for (const canvas of [this.under, this.over]) canvas.setAttribute('aria-hidden', 'true');
@@ -126,7 +159,7 @@ export class Stage {
       const [a, b] = [edges.a[e]!, edges.b[e]!];
       const color = people.group[a] === people.group[b] && people.group[a]! >= 0 ? INSIDE : BETWEEN;
       this.graph.addEdgeWithKey(`e${e}`, people.id[a]!, people.id[b]!, {
-        size: 0.6 + edges.n[e]! * 0.3,
+        size: WIDTH + edges.n[e]! * WIDER,
         color,
         kind: edges.kind[e]!,
         e,
@@ -170,6 +203,32 @@ export class Stage {
     groups.id.forEach((id, g) => {
       if (groups.open[g] && this.graph.hasNode(`group:${id}`)) this.graph.dropNode(`group:${id}`);
     });
+  }
+
+  /** The camera's ratio at which everybody who is shown is on the stage. */
+  fitted(): number {
+    const all = extent(this.model, (i) => this.looks.shown.people[i] === 1);
+    if (!this.home || !all) return 1;
+    const over = (side: 'x' | 'y') => {
+      const [least, most] = this.home![side];
+      const middle = (least + most) / 2;
+      return Math.max(middle - all[side][0], all[side][1] - middle) / Math.max(1, (most - least) / 2);
+    };
+    return Math.min(4, Math.max(1, over('x'), over('y')));
+  }
+
+  /** Go nearer to a group that would be too small to read. */
+  look(group: string): void {
+    const g = this.model.groupIndex.get(group);
+    const { people } = this.model;
+    const at = extent(this.model, (i) => people.group[i] === g, false);
+    if (g === undefined || !at || !this.home) return;
+    const wide = ({ x, y }: Box) => Math.max(x[1] - x[0], y[1] - y[0]);
+    const share = wide(at) / wide(this.home);
+    if (share > 0.1) return;
+    const middle = this.place([(at.x[0] + at.x[1]) / 2, (at.y[0] + at.y[1]) / 2]);
+    const to = this.sigma.viewportToFramedGraph({ x: middle[0], y: middle[1] });
+    this.sigma.getCamera().setState({ x: to.x, y: to.y, ratio: Math.max(0.05, share * 4) });
   }
 
   /** Filters or people have changed: hulls are found anew and everything is drawn. */

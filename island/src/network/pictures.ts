@@ -39,7 +39,7 @@ export function svgFile(scene: Scene, head: string[]): string {
     const colour = COLOURS[person.mark]!;
     const s = scale(person);
     const paint = hollow
-      ? `fill="#fff" stroke="${colour}" stroke-width="1.8" stroke-dasharray="2.6 2"`
+      ? `fill="#fff" stroke="${colour}" stroke-width="1.8" stroke-dasharray="2.7 1.825" stroke-dashoffset="1.35"`
       : `fill="${colour}" fill-rule="evenodd" stroke="#fff" stroke-width="${n(1 / s)}"`;
     const ring = person.soc
       ? `<circle cx="${n(person.x)}" cy="${n(person.y)}" r="${n(person.r * 1.25 + 2)}" fill="#fff" stroke="${INK}" stroke-width="1.6"/>`
@@ -76,7 +76,7 @@ export function svgFile(scene: Scene, head: string[]): string {
       const [x, y] = spot(k, width, height);
       const { d, hollow } = shape(code);
       const paint = hollow
-        ? `fill="#fff" stroke="${COLOURS[code]}" stroke-width="1.8" stroke-dasharray="2.6 2"`
+        ? `fill="#fff" stroke="${COLOURS[code]}" stroke-width="1.8" stroke-dasharray="2.7 1.825" stroke-dashoffset="1.35"`
         : `fill="${COLOURS[code]}" fill-rule="evenodd"`;
       return `<path transform="translate(${n(x - 6)} ${n(y - 6)}) scale(.75)" d="${d}" ${paint}/><text x="${n(x + 11)}" y="${n(y + 4)}" font-size="10.5">${xml(words)}</text>`;
     }),
@@ -173,7 +173,8 @@ function drawPerson(pen: CanvasRenderingContext2D, person: Pick<Person, 'x' | 'y
   pen.strokeStyle = hollow ? COLOURS[person.mark]! : '#fff';
   pen.fillStyle = hollow ? '#fff' : COLOURS[person.mark]!;
   pen.fill(path, 'evenodd');
-  pen.setLineDash(hollow ? [2.6, 2] : []);
+  pen.setLineDash(hollow ? [2.7, 1.825] : []);
+  pen.lineDashOffset = 1.35;
   pen.stroke(path);
   if (person.mark === 4) {
     pen.setLineDash([]);

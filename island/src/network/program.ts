@@ -56,7 +56,8 @@ void main() {
   if (v_shape > 2.5 && v_shape < 3.5) c = mix(white, c, smoothstep(-e, e, diamond(v_d, v_r * 0.6)));
   if (v_shape > 3.5 && v_shape < 5.5) {
     float band = max(w * 1.7, v_r * 0.24);
-    float dash = step(0.36, fract(atan(v_d.y, v_d.x) * 8.0 / 6.2832 + 0.18));
+    float turn = v_shape > 4.5 ? 0.68 : 0.18; // so that a diamond's corners are drawn
+    float dash = step(0.36, fract(atan(v_d.y, v_d.x) * 8.0 / 6.2832 + turn));
     float rim = smoothstep(-band - e * 0.5, -band + e * 0.5, d) * dash;
     if (v_shape < 4.5) rim = max(rim, 1.0 - smoothstep(-0.02, e / v_r * 0.5 + 0.02, question(v_d / (v_r * 0.92))));
     c = mix(white, c, rim);

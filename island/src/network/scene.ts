@@ -1,5 +1,5 @@
 // The picture of what is shown now, as plain shapes in pixels of the stage: the SVG and PNG exports are made from it.
-import { COLOURS, type Stage } from './draw';
+import { COLOURS, type Stage, WIDER, WIDTH } from './draw';
 import { HUES, MARKS, WORDS } from '../data';
 import { type Point } from './hulls';
 import { FONT, Labels } from './labels';
@@ -52,7 +52,7 @@ export function sceneOf(stage: Stage, shown: Shown, named: Set<number>): Scene {
     links.push({
       from,
       to,
-      width: Math.max(0.5, stage.sigma.scaleSize(0.6 + edges.n[e]! * 0.3)),
+      width: Math.max(0.5, stage.sigma.scaleSize(WIDTH + edges.n[e]! * WIDER)),
       adversarial: edges.kind[e] === 1,
       inside,
     });

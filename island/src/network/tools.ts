@@ -32,7 +32,7 @@ export function startTools(explorer: Explorer, place: HTMLElement, fit: () => vo
     tool('Fit', 'F', fit),
     back,
     table,
-    tool('Export', '', save),
+    ...(explorer.urls.export ? [tool('Export', '', save)] : []), // only for those who may
     said,
   );
   const sync = () => {

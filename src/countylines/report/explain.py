@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -95,6 +95,34 @@ class Explanation:
     records: tuple[Record, ...]
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a run holds of one person, wherever it is read from: the derivation needs nothing more.
+
+    Attributes:
+        considered: their row of the table ``considered``; None = never met.
+        kept: their row of ``nominals``; None = not kept.
+        connections: their rows of ``connections``.
+        around: (record, person, role) of everybody who connects in a record in which they connect, themselves included.
+        p: provisional weight of the people among them who were considered.
+        listed: their rows of ``safeguarding``.
+        group_name: of their group.
+        settings: the run's, of the network.
+        weights: of the search groups.
+    """
+
+    nominal_id: str
+    considered: Row | None
+    kept: Row | None
+    connections: Sequence[Row]
+    around: Sequence[tuple[str, str, str]]
+    p: Mapping[str, float]
+    listed: Sequence[Row]
+    group_name: str | None
+    settings: Row
+    weights: Mapping[str, float]
+
+
 def explain(run: Run, nominal_id: str) -> Explanation:
     """Account for one person.
 
@@ -102,36 +130,61 @@ def explain(run: Run, nominal_id: str) -> Explanation:
         InputError: the run's extracts hold no such person.
     """
     _known(run, nominal_id)
-    considered = _one(run, "considered", nominal_id)
-    kept = _one(run, "nominals", nominal_id)
-    settings = run.manifest["settings"]["network"]
-    weights = dict(run.read("term_table").select("group", "weight").iter_rows())
-    connections = _connections(run, nominal_id, weights)
-    ties = _ties(run, nominal_id, settings["max_record_nominals"])
-    guarded = run.table("safeguarding").filter(pl.col("nominal_id") == nominal_id).collect()
-    ids = [*(r for c in connections for r in c.record_ids), *(r for t in ties if t.p > 0 for r in t.record_ids)]
-    ids += [r for listed in guarded["record_ids"].to_list() for r in listed]
-    group = run.table("groups").filter(pl.col("group_id") == ((kept or {}).get("group_id") or "")).collect().to_dicts()
+    facts = _facts(run, nominal_id)
+    found = derive(facts)
+    ids = [r for c in found.connections for r in c.record_ids]
+    ids += [r for t in found.ties if t.p > 0 for r in t.record_ids]
+    ids += [r for row in facts.listed for r in row["record_ids"]]
+    return replace(found, records=_records(run, nominal_id, ids, facts.weights))
+
+
+def derive(facts: Facts) -> Explanation:
+    """The derivation of METHOD 3 from the facts; without the records' texts."""
+    considered, kept = facts.considered, facts.kept
+    connections, ties = _connections(facts), _ties(facts)
     decision = considered["decision"] if considered else "never met"
     return Explanation(
-        nominal_id=nominal_id,
+        nominal_id=facts.nominal_id,
         decision=decision,
-        rule=_rule(decision, considered, settings, connections),
+        rule=_rule(decision, considered, facts.settings, connections),
         treatment=_treatment(kept),
         protected_because=_protected_because(kept),
         held=tuple(kept["held"] if kept else ()),
-        safeguarding=tuple(sorted(guarded["why"].to_list())),
+        safeguarding=tuple(sorted(row["why"] for row in facts.listed)),
         p=considered["provisional_weight"] if considered else 0.0,
         a=considered["share"] if considered else 0.0,
-        keep_weight=settings["keep_weight"],
-        nominal_rule=settings["nominal_rule"],
+        keep_weight=facts.settings["keep_weight"],
+        nominal_rule=facts.settings["nominal_rule"],
         group_id=kept["group_id"] if kept else None,
-        group_name=group[0]["name"] if group else None,
+        group_name=facts.group_name,
         first_evidence=kept["first_evidence"] if kept else None,
         last_evidence=kept["last_evidence"] if kept else None,
         connections=connections,
         ties=ties,
-        records=_records(run, nominal_id, ids, weights),
+        records=(),
+    )
+
+
+def _facts(run: Run, nominal_id: str) -> Facts:
+    """The facts from the run's files."""
+    kept = _one(run, "nominals", nominal_id)
+    involvements = run.table("sources/involvements").filter(pl.col("role").is_in(CONNECTING_ROLES))
+    own = involvements.filter(pl.col("nominal_id") == nominal_id).select("record_id").unique()
+    around = involvements.join(own, on="record_id", how="semi").select("record_id", "nominal_id", "role").collect()
+    met = pl.col("nominal_id").is_in(around["nominal_id"].unique().to_list())
+    p = run.table("considered").filter(met).select("nominal_id", "provisional_weight").collect()
+    group = run.table("groups").filter(pl.col("group_id") == ((kept or {}).get("group_id") or "")).collect().to_dicts()
+    return Facts(
+        nominal_id=nominal_id,
+        considered=_one(run, "considered", nominal_id),
+        kept=kept,
+        connections=_rows(run, "connections", nominal_id),
+        around=around.rows(),
+        p=dict(p.iter_rows()),
+        listed=_rows(run, "safeguarding", nominal_id),
+        group_name=group[0]["name"] if group else None,
+        settings=run.manifest["settings"]["network"],
+        weights=dict(run.read("term_table").select("group", "weight").iter_rows()),
     )
 
 
@@ -145,42 +198,37 @@ def _known(run: Run, nominal_id: str) -> None:
         )
 
 
+def _rows(run: Run, table: str, nominal_id: str) -> list[dict[str, Any]]:
+    return run.table(table).filter(pl.col("nominal_id") == nominal_id).collect().to_dicts()
+
+
 def _one(run: Run, table: str, nominal_id: str) -> dict[str, Any] | None:
-    rows = run.table(table).filter(pl.col("nominal_id") == nominal_id).collect().to_dicts()
+    rows = _rows(run, table, nominal_id)
     return rows[0] if rows else None
 
 
-def _connections(run: Run, nominal_id: str, weights: Mapping[str, float]) -> tuple[Connection, ...]:
-    rows = run.table("connections").filter(pl.col("nominal_id") == nominal_id).collect()
-    ordered = rows.sort(["c", "other"], descending=[True, False], nulls_last=True).to_dicts()
+def _connections(facts: Facts) -> tuple[Connection, ...]:
+    """The strongest first, then by id; that to nobody last among equals."""
+    ordered = sorted(facts.connections, key=lambda row: (-row["c"], row["other"] is None, row["other"] or ""))
     return tuple(
-        Connection(row["other"], row["c"], {g: weights[g] for g in row["groups"]}, tuple(row["record_ids"]))
+        Connection(row["other"], row["c"], {g: facts.weights[g] for g in row["groups"]}, tuple(row["record_ids"]))
         for row in ordered
     )
 
 
-def _ties(run: Run, nominal_id: str, max_nominals: int) -> tuple[Tie, ...]:
+def _ties(facts: Facts) -> tuple[Tie, ...]:
     """Everybody the person shares a record with, strongest first (METHOD 3.4, 3.5)."""
-    involvements = run.table("sources/involvements").filter(pl.col("role").is_in(CONNECTING_ROLES))
-    own = involvements.filter(pl.col("nominal_id") == nominal_id).select("record_id").unique()
-    rows = involvements.join(own, on="record_id", how="semi").collect()
+    me = facts.nominal_id
     roles: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for record, person, role in rows.select("record_id", "nominal_id", "role").iter_rows():
+    for record, person, role in facts.around:
         roles[record][person].add(role)
     met: dict[str, dict[str, bool]] = defaultdict(dict)
     for record, people in roles.items():
-        if len(people) <= max_nominals:
-            for person in people.keys() - {nominal_id}:
-                met[person][record] = _adversarial(people[nominal_id], people[person])
-    p = dict(
-        run.table("considered")
-        .filter(pl.col("nominal_id").is_in(list(met)))
-        .select("nominal_id", "provisional_weight")
-        .collect()
-        .iter_rows()
-    )
+        if len(people) <= facts.settings["max_record_nominals"]:
+            for person in people.keys() - {me}:
+                met[person][record] = _adversarial(people[me], people[person])
     kinds = {True: "adversarial", False: "associative"}
-    ties = [Tie(x, p.get(x, 0.0), kinds[all(r.values())], tuple(sorted(r))) for x, r in met.items()]
+    ties = [Tie(x, facts.p.get(x, 0.0), kinds[all(r.values())], tuple(sorted(r))) for x, r in met.items()]
     return tuple(sorted(ties, key=lambda tie: (-tie.p, tie.other)))
 
 

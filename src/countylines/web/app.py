@@ -1,0 +1,115 @@
+"""The dashboard put together: every page is named here, and a route that doesn't say what it needs stops the start."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from types import ModuleType
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+from starlette.staticfiles import StaticFiles
+
+from countylines.web import (
+    account_pages,
+    case,
+    case_steps,
+    compare,
+    downloads,
+    faults,
+    group,
+    groups,
+    help,
+    home,
+    lexicon,
+    lexicon_records,
+    line_report,
+    lines,
+    log_pages,
+    missing,
+    network,
+    network_export,
+    notes_pages,
+    openid_pages,
+    person,
+    queue,
+    reason,
+    records,
+    referral,
+    releases,
+    rulings,
+    run_pages,
+    search,
+    signin,
+    tasking,
+    views,
+)
+from countylines.web.access import Needs
+from countylines.web.house import House
+from countylines.web.security import Guard
+
+PAGES: tuple[ModuleType, ...] = (
+    signin,
+    reason,
+    home,
+    groups,
+    group,
+    queue,
+    case,
+    case_steps,
+    person,
+    records,
+    search,
+    rulings,
+    compare,
+    run_pages,
+    log_pages,
+    account_pages,
+    lexicon_records,
+    lexicon,
+    help,
+    referral,
+    missing,
+    releases,
+    downloads,
+    openid_pages,
+    lines,
+    line_report,
+    tasking,
+    notes_pages,
+    views,
+    network,
+    network_export,
+)
+
+
+def create_app(house: House) -> FastAPI:
+    """The application for one house.
+
+    Raises:
+        ValueError: a route doesn't say which action it needs, which would be a fault of ours.
+    """
+    app = FastAPI(title="countylines", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    for page in PAGES:
+        for route in page.router.routes:
+            needed(route)
+        app.include_router(page.router)
+    static = str(files("countylines.web").joinpath("static"))
+    app.mount("/assets", StaticFiles(directory=static, check_dir=False), name="assets")
+    faults.add_to(app)
+    app.add_middleware(Guard, secure=house.secure)
+    return app
+
+
+def needed(route: BaseRoute) -> Needs:
+    """What a route asks of who comes.
+
+    Raises:
+        ValueError: it doesn't say.
+    """
+    calls = [each.call for each in route.dependant.dependencies] if isinstance(route, APIRoute) else []
+    found = [call for call in calls if isinstance(call, Needs)]
+    if len(found) != 1:
+        raise ValueError(f"{getattr(route, 'path', route)} doesn't say which action it needs")
+    return found[0]

@@ -1,0 +1,239 @@
+"""One safeguarding case: what was done, what comes next, and every change by whom (SCREENS 6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from countylines.errors import InputError
+from countylines.govern import audit
+from countylines.govern.caseload import Case, StepView, case_history
+from countylines.govern.caseload import case as read_case
+from countylines.govern.cases import SECTION_45, AlreadyOpen, Opening, open_case
+from countylines.govern.changes import NotThere
+from countylines.govern.documents import drafts_of
+from countylines.govern.notes import notes
+from countylines.govern.procedure import DONE, MOVES, NOT_FOR, SENT, STATES, WAITING, Person, needs_why
+from countylines.web.access import Missing, Visit, needs
+from countylines.web.case_change import field_of, said
+from countylines.web.persons import Card
+from countylines.web.queue import group_names, line_names
+from countylines.web.queue_rows import likeliest, listed, reasons
+from countylines.web.reader import Reader, Row
+
+router = APIRouter(include_in_schema=False)
+
+PEOPLE: Mapping[Person, str] = {
+    "child": "Child",
+    "adult": "Adult",
+    "age unknown": "Age unknown: handled as a child",
+}
+KNOWN = "Safeguarding already has a case for this person. Call them if you know something new."
+DIVERTED = "22"  # the Home Office's outcome for diversion, intervention or education
+
+
+@router.get("/safeguarding/open")
+def ask(visit: Visit = needs("make_referral"), person: str = "") -> Response:
+    """The form that opens a case."""
+    return _form(visit, person, {}, {})
+
+
+@router.post("/safeguarding/cases")
+def open_one(visit: Visit = needs("make_referral")) -> Response:
+    """Open a case for a person; if there is one, safeguarding goes to it, and others are told that there is."""
+    form = visit.form
+    nominal = str(form.get("person", "")).strip()
+    kind = str(form.get("handled_as", ""))
+    try:
+        if nominal not in visit.reader.cards([nominal]):
+            raise InputError("nobody in this run has this reference", "look them up by name first", field="person")
+        opening = Opening(
+            nominal_id=nominal,
+            person=_person(kind, visit.reader.cards([nominal])[nominal]),
+            why=str(form.get("why", "")),
+            run_id=visit.reader.name,
+            authority=checked_place(visit.reader, form, "authority"),
+            responsible_authority=checked_place(visit.reader, form, "responsible_authority"),
+            immediate_risk=form.get("immediate_risk") == "1",
+        )
+        with visit.house.state.begin() as connection:
+            made = open_case(connection, visit.house.procedures, opening, visit.who.account, visit.now)
+            audit.record(connection, visit.event("case", str(made), change="opened", nominal=nominal))
+    except AlreadyOpen as error:
+        if visit.can("see_safeguarding"):
+            return visit.go(f"/safeguarding/cases/{error.case_id}")
+        return _form(visit, nominal, {"person": KNOWN}, form)
+    except InputError as error:
+        return _form(visit, nominal, {field_of(error): said(error)}, form)
+    return visit.go(f"/safeguarding/cases/{made}" if visit.can("see_safeguarding") else "/safeguarding")
+
+
+@router.get("/safeguarding/cases/{case_id}")
+def one_case(case_id: int, visit: Visit = needs("see_safeguarding")) -> Response:
+    """The case."""
+    return show_case(visit, case_id)
+
+
+def show_case(visit: Visit, case_id: int, errors: dict[str, str] | None = None) -> Response:
+    """The case's page; with errors, the form that was sent keeps what was typed.
+
+    Raises:
+        Missing: there is none.
+    """
+    with visit.house.state.read() as connection:
+        found = find_case(visit, connection, case_id)
+        past = case_history(connection, case_id)
+        said_so = notes(connection, "case", str(case_id), visit.who.account)
+        drafts = drafts_of(connection, case_id)
+    reader = visit.reader
+    row = listed(reader).get(found.nominal_id)
+    visit.log("person", found.nominal_id, action="see_safeguarding", case=case_id)
+    return visit.page(
+        "case.html.j2",
+        400 if errors else 200,
+        case=found,
+        card=reader.cards([found.nominal_id]).get(found.nominal_id),
+        row=row,
+        why=reasons(row) if row else (),
+        likely=likely(row),
+        lines=line_names(reader),
+        groups=group_names(reader),
+        moves={view.step.id: moves(found, view) for view in found.steps},
+        needs_why=needs_why,
+        people=PEOPLE,
+        places=places(reader),
+        section_45=SECTION_45,
+        diverted=diverted(reader, found.nominal_id),
+        history=list(reversed(past)),
+        notes=said_so,
+        drafts=drafts,
+        errors=errors or {},
+        typed=visit.form if errors else {},
+    )
+
+
+def find_case(visit: Visit, connection: Connection, case_id: int) -> Case:
+    """The case as it stands now.
+
+    Raises:
+        Missing: there is none.
+    """
+    try:
+        return read_case(connection, visit.house.procedures, case_id, visit.now)
+    except NotThere as error:
+        raise Missing("There is no such case", "Look for it in the queue.") from error
+
+
+def moves(case: Case, view: StepView) -> list[str]:
+    """The states to which a person may move a step from this page, in their order.
+
+    A tool is finished on its own page, where its questions are; a referral that something hinders can't be sent.
+    """
+    if case.closed_at or not case.procedure.has(view.step.id):
+        return []
+    if view.state == WAITING and view.ready_at is None:
+        return [NOT_FOR]
+    may = MOVES[view.step.kind][view.state]
+    barred = {DONE} if view.step.kind == "tool" else {SENT} if view.hindrance else set()
+    return [state for state in STATES if state in may - barred]
+
+
+def places(reader: Reader) -> list[str]:
+    """Every local authority that the extracts name."""
+
+    def make(reader: Reader) -> list[str]:
+        people = reader.index.query(
+            "SELECT home_authority AS a FROM people UNION SELECT responsible_authority FROM people"
+        )
+        care = reader.table("sources/care")["authority"].to_list()
+        return sorted({row["a"] for row in people if row["a"]} | {name for name in care if name})
+
+    made: list[str] = reader.made("authorities", make)
+    return made
+
+
+def checked_place(reader: Reader, form: Mapping[str, Any], field: str) -> str | None:
+    """The authority that a form names; None = to be found.
+
+    Raises:
+        InputError: no record names it and nobody said that it is spelled right: no referral may go astray.
+    """
+    name = str(form.get(field, "")).strip()
+    if not name:
+        return None
+    known = {each.casefold(): each for each in places(reader)}
+    if name.casefold() in known:
+        return known[name.casefold()]
+    if form.get("spelled") == "1":
+        return name
+    advice = "choose one of the list, or say that it is spelled right"
+    raise InputError(f"no record names the authority {name!r}", advice, field=field)
+
+
+def diverted(reader: Reader, nominal_id: str) -> list[Row]:
+    """The person's records with outcome 22 (diversion), the latest first."""
+    return reader.index.query(
+        "SELECT DISTINCT r.record_id, coalesce(r.recorded, r.occurred) AS date FROM records r JOIN involvements i"
+        " ON i.record_id = r.record_id WHERE i.nominal_id = ? AND trim(r.outcome_code) = ? ORDER BY date DESC LIMIT 20",
+        nominal_id,
+        DIVERTED,
+    )
+
+
+def moment_of(text: str, zone: dt.tzinfo) -> dt.datetime:
+    """A day and time as a browser's field sends it, in the local zone.
+
+    Raises:
+        InputError: it can't be read.
+    """
+    try:
+        found = dt.datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InputError("the day and time can't be read", "write it as 2026-11-20 14:30", field="called_at") from error
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _form(visit: Visit, nominal: str, errors: dict[str, str], typed: Mapping[str, Any]) -> Response:
+    reader = visit.reader
+    card = reader.cards([nominal]).get(nominal) if nominal else None
+    if nominal and card is None and not errors:
+        errors = {"person": "Nobody in this run has this reference. Look them up by name first."}
+    row = listed(reader).get(nominal)
+    if card:
+        visit.log("person", nominal, form="open a case")
+    suggested: Sequence[str] = reasons(row)[:2] if row else ()
+    return visit.page(
+        "case_open.html.j2",
+        400 if errors else 200,
+        card=card,
+        nominal=nominal,
+        row=row,
+        tier=row["tier"] if row else None,
+        suggested=", ".join(suggested).capitalize(),
+        likely=likely(row),
+        lines=line_names(reader),
+        groups=group_names(reader),
+        people=PEOPLE,
+        kind=_person("", card) if card else "child",
+        places=places(reader),
+        errors=errors,
+        typed=typed,
+    )
+
+
+def likely(row: Row | None) -> dict[str, Any]:
+    """The likeliest group and line, and the facts beside them."""
+    return {**(likeliest(row) if row else {"group": None, "line": None}), "facts": row or {}}
+
+
+def _person(word: str, card: Card) -> Person:
+    """How the person is handled: as the form says, but whoever is known to be under 18 is a child."""
+    if card.is_child:
+        return "child"
+    known: Mapping[str, Person] = {name: name for name in PEOPLE}
+    return known.get(word) or ("age unknown" if card.is_child is None else "adult")

@@ -1,0 +1,177 @@
+"""The dashboard's commands: serve, accounts, the audit log, the state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+accounts_app = typer.Typer(help="Accounts of the dashboard.", no_args_is_help=True)
+audit_app = typer.Typer(help="The dashboard's log of who looked at whom, why and when.", no_args_is_help=True)
+state_app = typer.Typer(help="The dashboard's database of accounts, log and cases.", no_args_is_help=True)
+
+Runs = Annotated[Path, typer.Argument(help="The folder that holds the runs.")]
+StateUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--state",
+        envvar="COUNTYLINES_STATE",
+        help="sqlite:///PATH or postgresql://user@host/name; left out: a file in a hidden folder beside the runs.",
+    ),
+]
+Role = Annotated[list[str], typer.Option("--role", help="A role; give it again for another.")]
+
+
+def serve(
+    runs: Runs,
+    state: StateUrl = None,
+    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Which port.", min=1, max=65535)] = 8000,
+    force: Annotated[str, typer.Option("--force", help="The police force's name, for the header.")] = "This force",
+    marking: Annotated[str, typer.Option("--marking", help="The protective marking of pages.")] = "OFFICIAL-SENSITIVE",
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="Say on each page that nobody is real.")] = False,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A proxy that ends TLS passes requests on.")
+    ] = False,
+    procedures: Annotated[
+        Path | None, typer.Option("--procedures", help="A folder with your authorities' referral procedures (YAML).")
+    ] = None,
+) -> None:
+    """The dashboard of a folder of runs, on this machine."""
+    from countylines.govern.accounts import list_accounts
+    from countylines.web.serve import open_house
+    from countylines.web.serve import serve as answer
+
+    house = open_house(
+        runs, state, force=force, synthetic=synthetic, secure=behind_proxy, marking=marking, procedures=procedures
+    )
+    if not list_accounts(house.state):
+        typer.echo("Nobody can sign in yet: countylines accounts add NAME --role analyst")
+    typer.echo(f"The dashboard is at http://{host}:{port}. Ctrl-C stops it.")
+    answer(house, host, port, behind_proxy=behind_proxy)
+
+
+@accounts_app.command("add")
+def accounts_add(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Role,
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+    display_name: Annotated[str, typer.Option("--display-name", help="As pages show it.")] = "",
+    area: Annotated[list[str] | None, typer.Option("--area", help="An area they keep to; none = all.")] = None,
+    cleared: Annotated[bool, typer.Option("--cleared", help="May open runs with restricted records.")] = False,
+) -> None:
+    """Make an account that signs in with a password, which is asked for."""
+    from countylines.govern import accounts
+    from countylines.govern.state import open_state
+    from countylines.web.serve import state_url
+
+    opened = open_state(state_url(runs, state))
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    made = accounts.create_account(
+        opened, name, display_name, password, role, now=_now(), areas=area or (), cleared=cleared
+    )
+    typer.echo(f"{made.name} may sign in as {', '.join(sorted(made.roles))}.")
+
+
+@accounts_app.command("list")
+def accounts_list(
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+) -> None:
+    """Who may sign in, and as what."""
+    from countylines.govern.accounts import list_accounts
+    from countylines.govern.state import open_state
+    from countylines.web.serve import state_url
+
+    for each in list_accounts(open_state(state_url(runs, state))):
+        more = [*(["closed"] if each.disabled else []), *(["cleared"] if each.cleared else []), *each.areas]
+        typer.echo(f"{each.name}  {each.display_name}  {', '.join(sorted(each.roles))}  {', '.join(more)}".rstrip())
+
+
+@audit_app.command("verify")
+def audit_verify(
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+    seal: Annotated[list[str] | None, typer.Option("--seal", help="A seal kept elsewhere; again for another.")] = None,
+) -> None:
+    """Check that no row of the log was changed, deleted, put in or moved; exit code 1 if one was."""
+    from countylines.errors import InputError
+    from countylines.govern.chain import Seal, verify
+    from countylines.govern.state import open_state
+    from countylines.web.serve import state_url
+
+    try:
+        seals = [Seal.parse(line) for line in seal or []]
+    except ValueError as error:
+        raise InputError(
+            str(error), "give the whole line that countylines audit seal printed", field="--seal"
+        ) from None
+    verdict = verify(open_state(state_url(runs, state)), seals)
+    typer.echo(verdict.said)
+    raise typer.Exit(0 if verdict.whole else 1)
+
+
+@audit_app.command("seal")
+def audit_seal(
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+) -> None:
+    """The log's length and last hash in one line, to be kept where nobody with the database can reach it."""
+    from countylines.govern.chain import seal
+    from countylines.govern.state import open_state
+    from countylines.web.serve import state_url
+
+    with open_state(state_url(runs, state)).read() as connection:
+        typer.echo(str(seal(connection, _now())))
+
+
+@state_app.command("show")
+def state_show(
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+) -> None:
+    """Which revision the tables are at."""
+    from countylines.govern.state import revision
+    from countylines.web.serve import state_url
+
+    typer.echo(revision(state_url(runs, state)) or "no tables yet")
+
+
+@state_app.command("upgrade")
+def state_upgrade(
+    to: Annotated[str, typer.Argument(help="The revision; left out: the newest.")] = "head",
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+) -> None:
+    """Bring the tables up to a revision; serve does this by itself."""
+    from countylines.govern.state import revision, upgrade
+    from countylines.web.serve import state_url
+
+    upgrade(state_url(runs, state), to)
+    typer.echo(f"The tables are at {revision(state_url(runs, state))}.")
+
+
+@state_app.command("downgrade")
+def state_downgrade(
+    to: Annotated[
+        str, typer.Argument(help="The earlier revision; base = no tables. What only later ones hold is lost.")
+    ],
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Take the tables back to an earlier revision, for an earlier version of the program."""
+    from countylines.govern.state import downgrade, revision
+    from countylines.web.serve import state_url
+
+    if not yes:
+        typer.confirm("What only later revisions hold is lost. Go on?", abort=True)
+    downgrade(state_url(runs, state), to)
+    typer.echo(f"The tables are at {revision(state_url(runs, state)) or 'no revision: there are none'}.")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

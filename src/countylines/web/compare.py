@@ -1,0 +1,151 @@
+"""Two runs side by side: only what differs, unless all is asked for (SCREENS 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from countylines.report.show.words import counted
+from countylines.web import compared, compared_people
+from countylines.web.access import Missing, Visit, needs
+from countylines.web.compared import Line
+from countylines.web.compared_people import Change, Match, People
+from countylines.web.group_rows import group_rows, touching
+from countylines.web.groups import hides
+from countylines.web.reader import Reader
+from countylines.web.run_pages import figures
+from countylines.web.run_shelf import hidden, opened, shelved
+
+router = APIRouter(include_in_schema=False)
+
+PER_PAGE = 50
+T = TypeVar("T")
+LISTS = {
+    "joined": "Joined the network",
+    "left": "Left it",
+    "moved": "Changed group",
+    "status": "Treated otherwise",
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Figures of both runs, and how many came and went; None = hidden, since one of them is under 5."""
+
+    what: str
+    a: int | None
+    b: int | None
+    change: str
+
+
+@router.get("/runs/compare")
+def compare(
+    visit: Visit = needs("see_runs"), a: str = "", b: str = "", all: bool = False, only: str = "joined", page: int = 1
+) -> Response:
+    """What differs between two runs."""
+    named = [each.name for each in shelved(visit.house.shelf.folder) if _may(visit, each.restricted)]
+    later = b or next((name for name in named if name != a), "")
+    earlier = a or next((name for name in named if name != later), "")
+    if not (earlier and later):
+        return visit.page("compare.html.j2", named=named, a=None, b=None)
+    x, y = opened(visit, earlier), opened(visit, later)
+    if only not in LISTS:
+        raise Missing("There is no such list", "Choose one on the page of the comparison.")
+    changes, matches = _once(x, y, compared_people.people), _once(x, y, compared_people.groups)
+    listed = _listed(visit, x, y, changes, only, page)
+    return visit.page(
+        "compare.html.j2",
+        named=named,
+        a=x,
+        b=y,
+        sections=_sections(x, y, all),
+        lines=sum(len(each) for each in _sections(x, y, True).values()),
+        all=all,
+        tables=_once(x, y, compared.tables),
+        order=_once(x, y, compared_people.order),
+        counted_people=_counts(visit, x, y, changes),
+        matches=[_few(match, hides(visit)) for match in matches if match.overlap < 1 or all],
+        same_groups=sum(match.overlap == 1 for match in matches),
+        only=only,
+        lists=LISTS,
+        sizes={name: len(getattr(changes, name)) for name in LISTS},
+        hides=hides(visit),
+        **listed,
+    )
+
+
+def _once(a: Reader, b: Reader, make: Callable[[Reader, Reader], T]) -> T:
+    """What two runs make together, made once: runs don't change."""
+    found: T = a.made(f"{make.__name__} against {b.name} {b.stamp}", lambda a: make(a, b))
+    return found
+
+
+def _may(visit: Visit, restricted: bool) -> bool:
+    return not restricted or visit.can("see_restricted")
+
+
+def _sections(a: Reader, b: Reader, all: bool) -> dict[str, list[Line]]:
+    made = {
+        "Inputs": compared.inputs(a, b),
+        "Method": compared.method(a, b),
+        "Rows": compared.results(a, b),
+    }
+    return {name: [line for line in lines if all or not line.same] for name, lines in made.items()}
+
+
+def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted]:
+    """The people of both runs; where counts under 5 are hidden, so is whatever gives them away."""
+    x, y = figures(a), figures(b)
+    came, went = len(changes.joined), len(changes.left)
+    moved, treated = len(changes.moved), len(changes.status)
+    rows = [
+        ("People kept", x["people"], y["people"], f"{came:,} in, {went:,} out", (came, went)),
+        ("Under 18", x["children"], y["children"], _by(x["children"], y["children"]), ()),
+        ("Protected", x["protected"], y["protected"], _by(x["protected"], y["protected"]), ()),
+        ("Held", x["held"], y["held"], _by(x["held"], y["held"]), ()),
+        ("In both, but in another group", None, changes.stayed, counted(moved, "person", "people"), (moved,)),
+        ("In both, but treated otherwise", None, changes.stayed, counted(treated, "person", "people"), (treated,)),
+    ]
+    if not hides(visit):
+        return [Counted(what, before, after, change) for what, before, after, change, _ in rows]
+    made = []
+    for what, before, after, change, parts in rows:
+        near = before is not None and after is not None and hidden(abs(after - before))
+        if hidden(*parts, before or 0, after or 0) or near:
+            made.append(Counted(what, None, None, "hidden: one of these counts is under 5"))
+        else:
+            made.append(Counted(what, before, after, change))
+    return made
+
+
+def _by(a: int, b: int) -> str:
+    return "same number" if a == b else f"{abs(b - a):,} {'more' if b > a else 'fewer'}"
+
+
+def _few(match: Match, hide: bool) -> Match:
+    """Without numbers that give a count under 5 away: the shared number of such a pair isn't told."""
+    if hide and hidden(match.shared, match.size_a - match.shared, match.size_b - match.shared):
+        return Match(match.a, match.b, match.size_a, match.size_b, -1)
+    return match
+
+
+def _listed(visit: Visit, a: Reader, b: Reader, changes: People, only: str, page: int) -> dict[str, Any]:
+    """A page of the people of one list, for those who see people; logged."""
+    if not visit.can("see_people"):
+        return {"people": None, "cards": {}, "total": 0, "page": 1, "pages": 1, "elsewhere": 0}
+    every: tuple[Change, ...] = getattr(changes, only)
+    areas = visit.who.account.areas_for("see_people")
+    before, after = ({row.group_id for row in touching(group_rows(run), areas)} for run in (a, b))
+    found = [each for each in every if not areas or each.group_a in before or each.group_b in after]
+    pages = max(1, -(-len(found) // PER_PAGE))
+    at = min(max(1, page), pages)
+    shown = found[(at - 1) * PER_PAGE : at * PER_PAGE]
+    ids = [each.nominal_id for each in shown]
+    cards = {**a.cards(ids), **b.cards(ids)}  # the later run's word on how somebody is treated
+    visit.log("comparison", f"{a.name} and {b.name}", action="see_people", only=only, page=at, people=ids)
+    about = {"total": len(found), "page": at, "pages": pages, "elsewhere": len(every) - len(found)}
+    return {"people": shown, "cards": cards, **about}

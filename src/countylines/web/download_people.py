@@ -1,0 +1,125 @@
+"""The lists of people that can be taken out; each row with its person's card, so that their status goes with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from countylines.web import compared_people, missing_rows, release_rows
+from countylines.web import missing as missing_page
+from countylines.web import releases as release_page
+from countylines.web.access import Missing, Visit
+from countylines.web.compare import LISTS as CHANGES
+from countylines.web.group import _only, found_group
+from countylines.web.group_rows import group_rows, touching
+from countylines.web.members_view import Member, members
+from countylines.web.release_rows import Linked, Release
+from countylines.web.run_shelf import opened
+from countylines.web.sheets import Sheet
+from countylines.web.taken import Taken, filters_of
+
+
+def take_members(visit: Visit) -> Taken:
+    """A group's people, or those behind one of its counts."""
+    visit.must("see_group")
+    row, asked = found_group(visit, str(visit.request.path_params["group_id"])), visit.request.query_params
+    people = _only(members(visit.reader, row.group_id), asked.get("only", ""), asked.get("soc", ""))
+    columns = {
+        "entered": "Entered by", "first": "First record", "last": "Last record",
+        "role": "Strongest role in a matched record", "weight": "Connection", "stays": "Stays in re-runs, share",
+        "strength": "Strength of ties in the group", "cchi": "Harm, Cambridge index, days, 12 months",
+        "ons_css": "Harm, ONS weights, 12 months", "rank": "Rank", "low": "Rank, from", "high": "Rank, to",
+    }  # fmt: skip
+    figures = frozenset(columns) - {"entered", "first", "last"}
+    rows = [_member(each) for each in (*people.rankable, *people.guarded)]
+    sheet = Sheet(f"Members of {row.called}", columns, rows, people=True, figures=figures, covered=visit.covered)
+    return Taken(sheet, filters_of(visit))
+
+
+def take_missing(visit: Visit) -> Taken:
+    """The list of missing episodes: filters as on its page, all pages."""
+    asked, reader = visit.request.query_params, visit.reader
+    show, person = asked.get("show", "now"), asked.get("person", "")
+    frame = missing_page._narrowed(
+        visit, missing_rows.episodes(reader), asked.get("who", ""), asked.get("risk", ""), person
+    )
+    show = "all" if person and show == "now" else show if show in missing_rows.LISTS else "now"
+    found = missing_rows.list_of(frame, show, asked.get("since") == "all" or bool(person)).to_dicts()
+    cards = reader.cards(row["nominal_id"] for row in found)
+    columns = {
+        "from": "Missing from, time", "to": "Until", "risk": "Risk", "missing_from": "Missing from, place",
+        "found_area": "Found in", "return_interview": "Return interview done",
+    }  # fmt: skip
+    rows = [{"card": cards[row["nominal_id"]], **{key: row[key] for key in columns}} for row in found]
+    said = f"As the extracts told on {reader.as_of}: whoever is missing today may not be here."
+    name = f"Missing persons: {missing_rows.LISTS[show]}"
+    return Taken(Sheet(name, columns, rows, people=True, covered=visit.covered), filters_of(visit), [said])
+
+
+def take_releases(visit: Visit) -> Taken:
+    """Who leaves prison in the next days, a row for each child or other person to protect who is linked."""
+    reader, who = visit.reader, visit.request.query_params.get("who", "")
+    first, last = reader.as_of + dt.timedelta(days=1), reader.as_of + dt.timedelta(days=release_rows.DAYS)
+    columns = {
+        "day": "Released on", "group": "Group", "lines": "Lines", "linked": "Linked person to protect",
+        "linked_status": "Status of the linked person", "records": "Records shared", "latest": "Latest of them",
+        "same_group": "In the same group",
+    }  # fmt: skip
+    rows = [
+        _release(one, each)
+        for one in release_rows.releases(reader, first, last)
+        if release_page._kept(one, who)
+        for each in one.linked or (None,)
+    ]
+    sheet = Sheet("Releases from prison", columns, rows, people=True, covered=visit.covered)
+    said = "Linked people are there to be protected: tell safeguarding before the day."
+    return Taken(sheet, filters_of(visit), [f"Releases from {first} to {last}.", said])
+
+
+def take_changes(visit: Visit) -> Taken:
+    """The people in whom two runs differ: those who joined, left, changed group, or are treated otherwise."""
+    asked = visit.request.query_params
+    only = asked.get("only", "joined")
+    if only not in CHANGES or not (asked.get("a") and asked.get("b")):
+        raise Missing("There is no such list", "Choose two runs and a list on the page that compares them.")
+    a, b = opened(visit, asked["a"]), opened(visit, asked["b"])
+    areas = visit.who.account.areas_for("see_people")
+    before, after = ({row.group_id for row in touching(group_rows(run), areas)} for run in (a, b))
+    every: Iterable[compared_people.Change] = getattr(compared_people.people(a, b), only)
+    found = [each for each in every if not areas or each.group_a in before or each.group_b in after]
+    ids = [each.nominal_id for each in found]
+    cards = {**a.cards(ids), **b.cards(ids)}
+    columns = {
+        "group_a": f"Group in {a.name}", "group_b": f"Group in {b.name}", "status_a": f"Treated in {a.name}",
+        "status_b": f"Treated in {b.name}",
+    }  # fmt: skip
+    rows = [{"card": cards[each.nominal_id], **{key: getattr(each, key) for key in columns}} for each in found]
+    sheet = Sheet(f"Two runs: {CHANGES[only]}", columns, rows, people=True, covered=visit.covered)
+    return Taken(sheet, filters_of(visit), runs=[(run.name, run.as_of) for run in (a, b)])
+
+
+def _member(each: Member) -> dict[str, Any]:
+    rank, low, high = each.rank or (None, None, None)
+    return {
+        "card": each.card,
+        "entered": each.entered_by,
+        **{name: getattr(each, name) for name in ("first", "last", "role", "weight", "stays", "strength")},
+        **{index: each.harm.get(index) for index in ("cchi", "ons_css")},
+        **{"rank": rank, "low": low, "high": high},
+    }
+
+
+def _release(one: Release, linked: Linked | None) -> dict[str, Any]:
+    return {
+        "card": one.card,
+        "also": [linked.card.nominal_id] if linked else [],
+        "day": one.day,
+        "group": one.card.group_id,
+        "lines": one.lines,
+        "linked": linked.card.nominal_id if linked else "None known",
+        "linked_status": linked and linked.card.words,
+        "records": linked and linked.records,
+        "latest": linked and linked.latest,
+        "same_group": linked and linked.same_group,
+    }

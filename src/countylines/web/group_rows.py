@@ -1,0 +1,218 @@
+"""A row per group with everything that the list, the graph and a group's head say of it; made once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from countylines.rank.harm import COUNTED
+from countylines.report.show.groups import called
+from countylines.settings import HarmIndex
+from countylines.web.reader import Reader
+
+SMALL = 5  # counts under it are hidden from those who may see totals only (SCREENS, Roles)
+AREAS = "areas_impacted"
+INDEXES: tuple[HarmIndex, ...] = ("cchi", "ons_css")
+WINDOWS = ("12m", "all")
+Count = int | None  # None: under 5, hidden
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rank among groups with its range, never without (SCREENS 1); the orders beside it where the run has them.
+
+    Attributes:
+        low, high: 5% and 95% quantiles over the drawn weightings.
+        first, top3, top10: shares of the weightings that put it there.
+        other_index, reported: its rank by the other harm index, and by reported crime only; None = not made.
+    """
+
+    rank: int
+    low: int
+    high: int
+    mean: float
+    first: float
+    top3: float
+    top10: float
+    parts: str
+    other_index: int | None = None
+    reported: int | None = None
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group of a run.
+
+    Attributes:
+        size, children, exploited, missing, guarded, rankable: people; None = under 5 and hidden.
+        harm: by index and window, in days (or weights): convicted, charged and suspected; None = no crime has a weight.
+        areas: of its county-lines records, sorted; none = not known.
+        shared: members in the SOC group it overlaps most; None = hidden.
+        overlap: their share of the group; None = hidden.
+        hidden: counts under 5 are hidden.
+    """
+
+    group_id: str
+    name: str
+    size: Count
+    children: Count
+    exploited: Count
+    missing: Count
+    guarded: Count
+    rankable: Count
+    place: Place | None
+    harm: Mapping[tuple[str, str], float | None]
+    areas: tuple[str, ...]
+    soc: str | None
+    shared: Count
+    overlap: float | None
+    associated: bool
+    stability: float | None
+    hidden: bool = False
+
+    @property
+    def called(self) -> str:
+        """Its id and spoken name."""
+        return called({"group_id": self.group_id, "name": self.name})
+
+    @property
+    def spoken(self) -> str:
+        """Its name without its number.
+
+        Example:
+            >>> about = ("G0002", "2 Osprey", 3, 0, 0, 0, 0, 3, None, {}, (), None, 0, 0.0, False, None)
+            >>> GroupRow(*about).spoken, GroupRow(*about).called
+            ('Osprey', 'G0002 Osprey')
+        """
+        return self.name.partition(" ")[2] or self.name
+
+    def without_small_counts(self) -> GroupRow:
+        """The same with counts under 5 hidden, and with what they could be worked out from.
+
+        Example:
+            >>> row = GroupRow("G1", "1 A", 9, 3, 0, 1, 4, 5, None, {}, (), "SOC-1", 4, 4 / 9, False, None)
+            >>> hidden = row.without_small_counts()
+            >>> hidden.size, hidden.children, hidden.rankable, hidden.shared, hidden.overlap
+            (9, None, None, None, None)
+        """
+        both = small(self.guarded) is not None and small(self.rankable) is not None  # one tells the other
+        told = small(self.shared) is not None and small(self.size) is not None  # a share tells its count
+        return replace(
+            self,
+            size=small(self.size),
+            children=small(self.children),
+            exploited=small(self.exploited),
+            missing=small(self.missing),
+            guarded=self.guarded if both else None,
+            rankable=self.rankable if both else None,
+            shared=small(self.shared),
+            overlap=self.overlap if told else None,
+            hidden=True,
+        )
+
+
+def small(count: Count) -> Count:
+    """The count, or None when it is under 5.
+
+    Example:
+        >>> small(5), small(4), small(0)
+        (5, None, None)
+    """
+    return None if count is None or count < SMALL else count
+
+
+def group_rows(reader: Reader) -> tuple[GroupRow, ...]:
+    """Every group, by priority, the unranked last."""
+    found: tuple[GroupRow, ...] = reader.made("group rows", _made)
+    return found
+
+
+def touching(rows: Iterable[GroupRow], areas: Sequence[str]) -> list[GroupRow]:
+    """Of the groups those with a record in one of these areas; without areas all.
+
+    A group whose areas nobody wrote down is everybody's: else nobody would look at it.
+    """
+    own = {area.casefold() for area in areas}
+    return [row for row in rows if not own or not row.areas or own & {area.casefold() for area in row.areas}]
+
+
+def _made(reader: Reader) -> tuple[GroupRow, ...]:
+    counts = _counts(reader)
+    harm = _harm(reader)
+    profile = reader.table("profiles").filter(pl.col("factor") == AREAS)
+    areas: dict[str, list[str]] = dict(profile.select("group_id", "areas").iter_rows())
+    shared = {
+        (group, soc): n
+        for group, soc, n in reader.table("reference_overlaps")
+        .select("group_id", "reference_group", "shared")
+        .iter_rows()
+    }
+    places = _places(reader)
+    rows = [
+        GroupRow(
+            group_id=row["group_id"],
+            name=row["name"],
+            size=row["size"],
+            children=counts[row["group_id"]]["children"],
+            exploited=counts[row["group_id"]]["exploited"],
+            missing=counts[row["group_id"]]["missing"],
+            guarded=counts[row["group_id"]]["guarded"],
+            rankable=counts[row["group_id"]]["rankable"],
+            place=places.get(row["group_id"]),
+            harm={key: harm.get((row["group_id"], *key), 0.0) for key in KEYS},
+            areas=tuple(areas.get(row["group_id"]) or ()),
+            soc=row["reference_group"],
+            shared=shared.get((row["group_id"], row["reference_group"]), 0),
+            overlap=row["overlap"],
+            associated=bool(row["associated"]),
+            stability=row["stability"],
+        )
+        for row in reader.table("groups").to_dicts()
+    ]
+    last = len(rows) + 1
+    return tuple(sorted(rows, key=lambda row: (row.place.rank if row.place else last, row.group_id)))
+
+
+KEYS = tuple((index, window) for index in INDEXES for window in WINDOWS)
+
+
+def _counts(reader: Reader) -> dict[str, dict[str, int]]:
+    people = reader.table("nominals").filter(pl.col("group_id").is_not_null())
+    away = reader.run.table("sources/episodes").select("nominal_id").unique().collect()["nominal_id"]
+    counts = people.group_by("group_id").agg(
+        children=pl.col("is_child").fill_null(False).sum(),
+        exploited=pl.col("believed_exploited").sum(),
+        missing=pl.col("nominal_id").is_in(away.implode()).sum(),
+        guarded=(~pl.col("rankable")).sum(),
+        rankable=pl.col("rankable").sum(),
+    )
+    return {row.pop("group_id"): row for row in counts.to_dicts()}
+
+
+def _harm(reader: Reader) -> dict[tuple[str, str, str], float | None]:
+    """Per group, index and window: None where there are crimes and none has a weight."""
+    total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
+    rows = reader.table("group_harm").filter(pl.col("standing").is_in(COUNTED))
+    sums = rows.group_by("id", "index", "window").agg(total=total)
+    return {(group, index, window): value for group, index, window, value in sums.iter_rows()}
+
+
+def _places(reader: Reader) -> dict[str, Place]:
+    ranked = reader.table("priority").filter(pl.col("kind") == "group")
+    return {
+        row["id"]: Place(
+            rank=row["rank"],
+            low=row["rank_low"],
+            high=row["rank_high"],
+            mean=row["mean_rank"],
+            first=row["first_share"],
+            top3=row["top3_share"],
+            top10=row["top10_share"],
+            parts=row["parts"],
+            other_index=row.get("rank_other_index"),
+            reported=row.get("rank_reported"),
+        )
+        for row in ranked.to_dicts()
+    }

@@ -1,0 +1,70 @@
+"""The records behind a count of the lexicon: those that a search group hits, in the network or not."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from countylines.tables import CONNECTING_ROLES
+from countylines.web.access import Missing, Visit, needs
+from countylines.web.evidence import evidence
+from countylines.web.own_areas import areas_of, within
+from countylines.web.person_evidence import cover
+from countylines.web.reader import Reader
+
+router = APIRouter(include_in_schema=False)
+
+PER_PAGE = 20
+NEAR = 1e-9
+HIT = f"""
+SELECT r.record_id, r.area, r.score >= ? AND EXISTS (
+    SELECT 1 FROM involvements i JOIN people p ON p.nominal_id = i.nominal_id
+    WHERE i.record_id = r.record_id AND p.kept AND i.role IN ({", ".join("?" * len(CONNECTING_ROLES))})
+) AS inside
+FROM records r
+WHERE r.record_id IN (SELECT record_id FROM hits WHERE "group" = ? AND excepted_by IS NULL)
+ORDER BY r.score DESC, coalesce(r.recorded, r.occurred) DESC, r.record_id DESC
+"""
+
+
+@router.get("/lexicon-records")
+def lexicon_records(
+    visit: Visit = needs("see_people"), group: str = "", inside: bool = True, page: int = 1
+) -> Response:
+    """A page of the records that a group hits, in the network or not."""
+    reader = visit.reader
+    if group not in reader.table("term_table")["group"]:
+        raise Missing("There is no such search group", "Choose one from the table of the lexicon.")
+    every = hit_records(reader, group, inside)
+    areas = areas_of(visit)
+    found = [record for record, area in every if within(areas, [area])]
+    pages = max(1, -(-len(found) // PER_PAGE))
+    at = min(max(1, page), pages)
+    shown = found[(at - 1) * PER_PAGE : at * PER_PAGE]
+    visit.log("lexicon", group, inside=inside, page=at, records=shown)
+    read = evidence(reader, shown)
+    return visit.page(
+        "lexicon_records.html.j2",
+        group=group,
+        inside=inside,
+        records=[cover(each) for each in read] if visit.covered else read,
+        total=len(found),
+        elsewhere=len(every) - len(found),
+        page=at,
+        pages=pages,
+    )
+
+
+def hit_records(reader: Reader, group: str, inside: bool) -> list[tuple[str, str | None]]:
+    """The records that a group hits, with their area, the heaviest first: those in the network, or the others.
+
+    In the network: at the keep line or above, with somebody kept who connects there (METHOD 3).
+    """
+    keep = reader.settings["network"]["keep_weight"] - NEAR
+    large = set(reader.table("skipped_records")["record_id"])
+    rows = reader.index.query(HIT, keep, *CONNECTING_ROLES, group)
+    return [
+        (row["record_id"], row["area"])
+        for row in rows
+        if inside == bool(row["inside"] and row["record_id"] not in large)
+    ]

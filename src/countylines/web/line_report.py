@@ -1,0 +1,172 @@
+"""A line's draft for the national reporting route: written and reported by people; nothing is sent here (SCREENS 4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from countylines.errors import InputError
+from countylines.govern import audit, reporting
+from countylines.govern.changes import Conflict
+from countylines.govern.documents import Content, Section, copied
+from countylines.govern.docx_file import docx
+from countylines.web.access import Visit, needs
+from countylines.web.case_change import number, said
+from countylines.web.house import MARKINGS
+from countylines.web.line_rows import LineRow, spoken
+from countylines.web.line_view import records
+from countylines.web.lines import draft_of, found_line, line_page
+from countylines.web.render import day
+
+router = APIRouter(include_in_schema=False)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FIELDS = ("text", "numbers", "names", "areas", "on", "reference", "why", "recipient", "marking")
+Step = Callable[[Connection], int]
+
+
+@router.post("/lines/{line_id}/draft")
+def draft(line_id: str, visit: Visit = needs("work_lines")) -> Response:
+    """Draft a report of the line, or edit its draft."""
+    row = found_line(visit, line_id)
+    sent = _sent(visit)
+    facts = {name: tuple(_entries(sent[name])) for name in ("numbers", "names", "areas")}
+    key, version = _draft_sent(visit)
+
+    def step(connection: Connection) -> int:
+        copied(sent["text"], _texts(visit, row))
+        if key:
+            values: dict[str, Any] = {"text": sent["text"], **facts}
+            reporting.edit(connection, key, version, visit.who.account, visit.now, **values)
+            return key
+        line = reporting.Line(line_id=row.key, group_id=row.group_id, run_id=visit.reader.name, **facts)
+        return reporting.draft_line(connection, line, sent["text"], visit.who.account, visit.now)
+
+    return _changed(visit, row, step, "text", "draft")
+
+
+@router.post("/lines/{line_id}/reported")
+def reported(line_id: str, visit: Visit = needs("work_lines")) -> Response:
+    """Record that a person reported the line by the national route, with its reference."""
+    row = found_line(visit, line_id)
+    sent = _sent(visit)
+    key, version = _draft_sent(visit)
+
+    def step(connection: Connection) -> int:
+        try:
+            on = dt.date.fromisoformat(sent["on"])
+        except ValueError:
+            raise InputError("that is no day", "give the day on which it was reported", field="on") from None
+        return reporting.record_reported(connection, key, version, on, sent["reference"], visit.who.account, visit.now)
+
+    return _changed(visit, row, step, "reference", "reported")
+
+
+@router.post("/lines/{line_id}/declined")
+def declined(line_id: str, visit: Visit = needs("work_lines")) -> Response:
+    """Decline to report the line, and say why."""
+    row = found_line(visit, line_id)
+    why = _sent(visit)["why"]
+    key, version = _draft_sent(visit)
+    return _changed(
+        visit,
+        row,
+        lambda connection: reporting.decline(connection, key, version, why, visit.who.account, visit.now),
+        "why",
+        "declined",
+    )
+
+
+@router.post("/lines/{line_id}/document")
+def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
+    """The draft as a document; who gets it is asked and logged."""
+    row = found_line(visit, line_id)
+    sent = _sent(visit)
+    with visit.house.state.read() as connection:
+        made = draft_of(row, reporting.drafts(connection))
+    if made is None:
+        return line_page(visit, row, status=400, errors={"report-text": "Draft the report first"}, sent=sent)
+    if not sent["recipient"].strip():
+        return line_page(visit, row, status=400, errors={"report-recipient": "Say who gets it"}, sent=sent)
+    marking = sent["marking"] if sent["marking"] in MARKINGS else visit.house.marking
+    body = docx(content(visit, made, marking))
+    visit.log("export", row.key, of="draft report", draft=made.draft_id, recipient=sent["recipient"], marking=marking)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", row.called).strip("-") or "line"
+    return Response(body, media_type=DOCX, headers={"Content-Disposition": f'attachment; filename="line-{name}.docx"'})
+
+
+def content(visit: Visit, made: reporting.Draft, marking: str) -> Content:
+    """What the document says: what a person wrote, and the line's facts; no text of a record."""
+    line = made.line
+    none = "None known"
+    facts = (
+        ("Numbers", ", ".join(map(spoken, line.numbers)) or none),
+        ("Names", ", ".join(line.names) or none),
+        ("Areas", ", ".join(line.areas) or none),
+        ("Found in the run", line.run_id),
+    )
+    standing = {"drafted": "Draft, not sent", "declined": f"Declined: {made.why}"}.get(
+        made.status, f"Reported {day(made.reported_on)}, reference {made.reference}"
+    )
+    return Content(
+        title="Deal line: report for the national route",
+        marking=marking,
+        force=visit.house.force,
+        synthetic=visit.house.synthetic,
+        sections=(
+            Section("The line", facts),
+            Section("What is reported", (("", made.text),)),
+            Section("Standing", (("Report", standing), ("Last changed", f"{day(made.at)} by {made.by}"))),
+        ),
+        drafted=made.by,
+    )
+
+
+def _changed(visit: Visit, row: LineRow, step: Step, field: str, what: str) -> Response:
+    """Do it and log it in one transaction; what was typed stays on the page where it couldn't be kept."""
+    try:
+        with visit.house.state.begin() as connection:
+            key = step(connection)
+            audit.record(connection, visit.event("line", row.key, draft=key, step=what))
+    except Conflict as conflict:
+        since = [str(change) for change in conflict.changes]
+        errors = {f"report-{field}": "Somebody changed this draft while you had it open: look at it, then save anew"}
+        return line_page(visit, row, status=409, errors=errors, sent=_sent(visit), since=since)
+    except InputError as error:
+        errors = {f"report-{error.field if error.field in FIELDS else field}": said(error)}
+        return line_page(visit, row, status=400, errors=errors, sent=_sent(visit))
+    response = visit.go(f"/lines/{row.line_id}")
+    response.headers["location"] += "#report"
+    return response
+
+
+def _sent(visit: Visit) -> dict[str, str]:
+    return {name: str(visit.form.get(name, "")) for name in FIELDS}
+
+
+def _draft_sent(visit: Visit) -> tuple[int, int]:
+    """The draft's number and the version that was shown; 0 = none yet."""
+    return max(0, number(visit.form.get("draft"))), number(visit.form.get("version"))
+
+
+def _entries(typed: str) -> list[str]:
+    """What was written one a line, or with commas between.
+
+    Example:
+        >>> _entries("Docklands, Eastfield" + chr(10) + " Ropewalk ")
+        ['Docklands', 'Eastfield', 'Ropewalk']
+    """
+    return [part.strip() for part in re.split(r"[,\n]", typed) if part.strip()]
+
+
+def _texts(visit: Visit, row: LineRow) -> dict[str, str]:
+    """The texts of the line's records, so that none of them is taken over."""
+    ids = [one.record_id for one in records(visit.reader, row.line_id)]
+    sql = "SELECT record_id, text FROM records WHERE record_id IN ({ids})"
+    return {each["record_id"]: each["text"] or "" for each in visit.reader.index.among(sql, ids)}

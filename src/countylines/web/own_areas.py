@@ -1,0 +1,39 @@
+"""Analysts and safeguarding officers see their own areas, where these are set: whom and what that leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from countylines.report.show.words import listed
+from countylines.web.access import Refused, Visit
+
+Row = dict[str, Any]
+
+
+def areas_of(visit: Visit, action: str = "see_people") -> tuple[str, ...]:
+    """The areas in which this person may do something; none = all."""
+    return visit.who.account.areas_for(action)
+
+
+def within(areas: Sequence[str], found: Iterable[str | None]) -> bool:
+    """Whether one of the areas is among one's own; with no own areas everything is.
+
+    Example:
+        >>> within((), [None]), within(("Northgate",), ["Docklands", None]), within(("Northgate",), ["Northgate"])
+        (True, False, True)
+    """
+    return not areas or not set(areas).isdisjoint(area for area in found if area)
+
+
+def outside(areas: Sequence[str], what: str) -> Refused:
+    """The refusal of something outside one's areas; the same for what doesn't exist, so that it tells nothing.
+
+    Args:
+        what: person or record.
+    """
+    return Refused(
+        "see_people",
+        f"You see people and records of your own areas: {listed(areas)}. There is no {what} of this id in them. If you"
+        " need it for your work, ask a senior officer, or whoever gives out accounts to add the area.",
+    )

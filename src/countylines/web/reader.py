@@ -1,0 +1,99 @@
+"""One run, opened for reading by many people at once: its small tables in memory, its large ones in an index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from countylines.runs import Run
+from countylines.web.index import Index
+from countylines.web.persons import Card
+
+Row = dict[str, Any]
+
+
+@dataclass(eq=False)
+class Reader:
+    """A run's tables, each read once.
+
+    Attributes:
+        run: the finished run.
+        stamp: of its manifest; another stamp is another run.
+        indexes: the folder of reading indexes.
+    """
+
+    run: Run
+    stamp: str
+    indexes: Path
+    _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
+    _making: dict[str, threading.RLock] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.index = Index(self.run, self.indexes / f"{self.name}-{self.stamp}.sqlite")
+
+    @property
+    def name(self) -> str:
+        """The run's name: that of its folder."""
+        return self.run.folder.name
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day that the run speaks of."""
+        return dt.date.fromisoformat(self.run.manifest["as_of"])
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The run's settings by section."""
+        found: Mapping[str, Any] = self.run.manifest["settings"]
+        return found
+
+    @property
+    def restricted(self) -> bool:
+        """Whether it was made with restricted records: only cleared people may open it (METHOD 1)."""
+        return bool(self.settings["ingest"]["include_restricted"])
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table of the run in memory; not for records, involvements and the like, which the index serves.
+
+        Raises:
+            InputError: the run has no such table (any more).
+        """
+        with self._lock:
+            if name not in self._tables:
+                self._tables[name] = self.run.read(name)
+            return self._tables[name]
+
+    def made(self, name: str, make: Any) -> Any:
+        """What ``make(self)`` gives, made once a run and kept: for what many pages need and takes a while.
+
+        Who asks for the same meanwhile waits; who asks for something else doesn't.
+        """
+        with self._lock:
+            making = self._making.setdefault(name, threading.RLock())
+        with making:
+            if name not in self._made:
+                self._made[name] = make(self)
+            return self._made[name]
+
+    def rows(self, table: str, column: str, value: str) -> list[Row]:
+        """The rows of a table whose column has this value."""
+        found: dict[str, pl.Series] = self.made(f"places in {table} by {column}", lambda _: self._places(table, column))
+        return self.table(table)[found[value]].to_dicts() if value in found else []
+
+    def _places(self, table: str, column: str) -> dict[str, pl.Series]:
+        """Where each value stands, so that a page needn't look through a whole table for its few rows."""
+        numbered = self.table(table).select(value=column).with_row_index("place").drop_nulls()
+        groups = numbered.group_by("value", maintain_order=True).agg("place")
+        return dict(zip(groups["value"], groups["place"], strict=True))
+
+    def cards(self, ids: Iterable[str]) -> dict[str, Card]:
+        """Everybody by id, with name, age and how they are treated. Ids that nobody has are left out."""
+        return self.index.cards(ids)

@@ -1,0 +1,60 @@
+"""The reason for access: asked once a session, shown on each page, kept with the log (SCREENS 10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from countylines import __version__
+from countylines.errors import InputError
+from countylines.govern import people, sessions
+from countylines.web.access import SIGNED_IN, Visit, needs
+from countylines.web.signin import inside
+
+router = APIRouter(include_in_schema=False)
+
+REASONS = {
+    "intelligence": ("Intelligence development", "A named operation or tasking"),
+    "safeguarding": ("Safeguarding duty", "Opens the safeguarding queue if your role allows it"),
+    "tasking": ("Tasking or strategic assessment", "Groups and totals; names when you ask"),
+    "assurance": ("Assurance, method or audit", "Names covered by default"),
+    "administration": ("Administration", "Accounts, sources and how long things are kept; no names"),
+    "training": ("Training on synthetic data", "No real records"),
+}
+LENGTHS = {"1": "1 hour", "4": "4 hours", "12": "End of shift"}
+
+
+@router.get("/reason")
+def ask(visit: Visit = needs(SIGNED_IN, reason=False), next: str = "/") -> Response:
+    """The form."""
+    return _form(visit, inside(next))
+
+
+@router.post("/reason")
+def give(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
+    """Keep the reason with the session and the log."""
+    to = inside(str(visit.form.get("next", "/")))
+    reason, length = str(visit.form.get("reason", "")), str(visit.form.get("length", "4"))
+    if reason == "training" and not visit.house.synthetic:
+        return _form(visit, to, {"reason": "This data isn't synthetic: choose another reason"})
+    if reason not in REASONS:
+        return _form(visit, to, {"reason": "Choose a reason"})
+    if length not in LENGTHS:
+        return _form(visit, to, {"length": "Choose for how long"})
+    hours = dt.timedelta(hours=int(length))
+    reference = str(visit.form.get("reference", ""))
+    try:
+        sessions.give_reason(visit.house.state, visit.who, reason, reference, hours, visit.now)
+    except InputError as error:
+        return _form(visit, to, {error.field or "reason": error.what[0].upper() + error.what[1:]})
+    return RedirectResponse(to, 303)
+
+
+def _form(visit: Visit, to: str, errors: dict[str, str] | None = None) -> Response:
+    roles = [people.ROLES[role] for role in sorted(visit.who.account.roles)]
+    context = {"to": to, "errors": errors or {}, "reasons": REASONS, "lengths": LENGTHS, "roles": roles}
+    return visit.page(
+        "reason.html.j2", 400 if errors else 200, version=__version__, runs=visit.house.shelf.runs()[:1], **context
+    )

@@ -1,0 +1,206 @@
+"""What if people stepped out of a group: the order of removal beside plain orders (METHOD 6; SCREENS 3).
+
+For prioritising lawful disruption or support to stop; no prediction. Whoever is protected or held is in no order, table
+or chart data: they stay in the group while others are taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from countylines.report.show.words import share
+from countylines.web.persons import Card
+from countylines.web.reader import Reader
+
+BASELINES = ("random", "degree", "adaptive degree", "betweenness")
+CALLED = {
+    "random": "Random, mean and range",
+    "degree": "Most ties",
+    "adaptive degree": "Most ties left",
+    "betweenness": "Most in between",
+}
+NEAR = 0.005  # of the harm: orders nearer than this do as well
+
+
+@dataclass(frozen=True)
+class Step:
+    """One person less.
+
+    Attributes:
+        k: 1 = first.
+        largest: people in the largest connected part afterwards.
+        harm: harm still connected, as a share of what it was.
+        first_k: share of re-drawn networks that have them among the first; None = not made.
+    """
+
+    k: int
+    card: Card
+    largest: int
+    harm: float
+    first_k: float | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The steps of one question, and what is known of how good they are."""
+
+    steps: tuple[Step, ...]
+    proof: str
+
+    @property
+    def last(self) -> Step | None:
+        """After the last step."""
+        return self.steps[-1] if self.steps else None
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The three questions for one group, and the plain orders.
+
+    Attributes:
+        size: people in the group.
+        start: people in its largest connected part now.
+        whole: harm-connected mass now.
+        plain: per baseline and step: largest part and share of harm still connected, with the range of random.
+    """
+
+    size: int
+    start: int
+    whole: float
+    order: Answer
+    only_k: Answer
+    goal: Answer
+    plain: Mapping[str, tuple[Mapping[str, Any], ...]]
+
+    @property
+    def last(self) -> int:
+        """How many people the order has."""
+        return len(self.order.steps)
+
+    def beside(self) -> str:
+        """Whether the plain orders do as well, in a sentence."""
+        ours = [1.0, *(step.harm for step in self.order.steps)]
+        as_well, better = [], []
+        for name in BASELINES[1:]:
+            theirs = [row["harm"] for row in self.plain.get(name, ())][: len(ours)]
+            if len(theirs) < len(ours):
+                continue
+            if any(b < a - NEAR for a, b in zip(ours, theirs, strict=True)):
+                better.append(f'"{CALLED[name]}"')
+            elif all(b <= a + NEAR for a, b in zip(ours, theirs, strict=True)):
+                as_well.append(f'"{CALLED[name]}"')
+        said = []
+        if as_well:
+            said.append(f"At each step {_and(as_well)} {'does' if len(as_well) == 1 else 'do'} as well, within 0.5%.")
+        if better:
+            said.append(f"At some step {_and(better)} {'leaves' if len(better) == 1 else 'leave'} less.")
+        return " ".join(said) or "At no step does a plain order leave less, and none does as well throughout."
+
+
+def removal(reader: Reader, group_id: str, cards: Mapping[str, Card], size: int) -> Removal | None:
+    """What the run says of a group; None where nobody in it may be ordered.
+
+    Args:
+        cards: of the group's members.
+        size: people in the group.
+    """
+    rows = reader.table("dismantling").filter(pl.col("scope") == group_id)
+    base = reader.table("dismantling_baselines").filter(pl.col("scope") == group_id).sort("baseline", "step")
+    allowed = {
+        row["nominal_id"]
+        for row in reader.rows("nominals", "group_id", group_id)
+        if row["rankable"] and row["nominal_id"] in cards and not cards[row["nominal_id"]].guarded
+    }
+    rows = rows.filter(pl.col("nominal_id").is_in(sorted(allowed))).sort("question", "step")
+    start = base.filter(pl.col("step") == 0)
+    if rows.is_empty() or start.is_empty():
+        return None
+    whole = float(start["harm_connected"][0])
+    answers = {question: _answer(rows, question, cards, whole) for question in ("order", "k", "goal")}
+    return Removal(
+        size=size,
+        start=int(start["largest_component"][0]),
+        whole=whole,
+        order=answers["order"],
+        only_k=answers["k"],
+        goal=answers["goal"],
+        plain={
+            str(name): tuple(_plain(row, whole) for row in part.to_dicts())
+            for (name,), part in base.group_by("baseline", maintain_order=True)
+        },
+    )
+
+
+def _answer(rows: pl.DataFrame, question: str, cards: Mapping[str, Card], whole: float) -> Answer:
+    found = rows.filter(pl.col("question") == question).to_dicts()
+    steps = tuple(
+        Step(row["step"], cards[row["nominal_id"]], row["largest_component"], row["harm_connected"] / whole,
+             row["first_k_share"])
+        for row in found
+    )  # fmt: skip
+    return Answer(steps, proof_said(found[0]["proof"], whole) if found else "")
+
+
+def _plain(row: Mapping[str, Any], whole: float) -> dict[str, Any]:
+    least, most = row["harm_least"], row["harm_most"]
+    return {
+        "k": row["step"],
+        "part": row["largest_component"],
+        "harm": row["harm_connected"] / whole,
+        "part_range": None if least is None else (row["largest_least"], row["largest_most"]),
+        "harm_range": None if least is None else (least / whole, most / whole),
+    }
+
+
+def proof_said(proof: str, whole: float) -> str:
+    """What is known of how good an answer is, in plain words.
+
+    Example:
+        >>> proof_said("optimal", 9.0)
+        'Proved best: no other choice of as many people leaves less.'
+        >>> proof_said("bound 4.5", 9.0)
+        'Best found. No choice of as many people can leave less than 50%.'
+    """
+    said = []
+    if missed := re.match(r"target (\d+) can't be reached, floor (\d+); ", proof):
+        said.append(
+            f"A largest part of {missed[1]} can't be reached: with everybody out who may be ordered,"
+            f" {missed[2]} people are still connected."
+        )
+        proof = proof[missed.end() :]
+    if bound := re.fullmatch(r"bound ([\d.e+]+)", proof):
+        return f"Best found. No choice of as many people can leave less than {share(float(bound[1]) / whole)}."
+    words = {
+        "optimal": "Proved best: no other choice of as many people leaves less.",
+        "best found: swaps; no bound": "Best found by exchanging people one by one; nothing is proved.",
+    }
+    found = re.sub(r"^best found: bundle-ratio greedy", "Best found by the bundle-ratio greedy, not proved best", proof)
+    found = re.sub(r"^best found: ", "Best found, not proved: ", found)
+    said.append(words.get(proof, found if found.endswith(".") else found + "."))
+    return " ".join(said)
+
+
+def figures_json(found: Removal) -> Markup:
+    """What the slider shows at each number of people: numbers only, no name and no id."""
+    now = {"k": 0, "part": f"{found.start} of {found.size}", "harm": "100%"}
+    steps = [
+        {"k": step.k, "part": f"{step.largest} of {found.size}", "harm": share(step.harm)} for step in found.order.steps
+    ]
+    return as_json([now, *steps])
+
+
+def as_json(value: Any) -> Markup:
+    """JSON for a data block: nothing in it can end the block."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,297 @@
+""" "This is wrong": proposed by one person, confirmed by another, shown, reversible, applied from the next run."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from countylines.errors import InputError
+from countylines.govern import audit, rulings
+from countylines.govern.changes import Conflict, NotThere
+from countylines.govern.decisions_file import as_decisions
+from countylines.govern.rulings import Hit, Proposal, Ruling
+from countylines.web import person, records
+from countylines.web.access import Missing, Visit, needs
+from countylines.web.evidence import Evidence
+from countylines.web.own_areas import areas_of
+from countylines.web.persons import Card
+from countylines.web.ruling_words import KINDS, needs_safeguarding
+
+router = APIRouter(include_in_schema=False)
+
+REVIEW = dt.timedelta(days=180)  # the review date that the form offers
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STATES = {
+    "proposed": "Waiting for a second person",
+    "confirmed": "In force",
+    "expired": "Expired",
+    "refused": "Refused",
+    "withdrawn": "Withdrawn",
+}
+
+
+@router.get("/people/{nominal_id}/wrong")
+def wrong(nominal_id: str, visit: Visit = needs("make_ruling")) -> Response:
+    """To the form for a ruling on this person."""
+    return visit.go("/rulings/new", person=nominal_id)
+
+
+@router.get("/rulings")
+def listed(visit: Visit = needs("make_ruling"), state: str = "") -> Response:
+    """Every ruling by what became of it."""
+    return _list(visit, state if state in STATES else "")
+
+
+@router.get("/rulings/new")
+def new(visit: Visit = needs("make_ruling"), person: str = "", record: str = "", hit: str = "") -> Response:
+    """The form for a ruling on a person, a record, or a hit."""
+    card, found = _subject(visit, person, record)
+    visit.log("ruling", person or record, shown="form")
+    return _form(visit, card, found, _hit(visit, found, hit), {}, {})
+
+
+@router.post("/rulings/new")
+def propose(visit: Visit = needs("make_ruling")) -> Response:
+    """Keep the proposal; it does nothing until a second person confirms it."""
+    sent = {name: str(value) for name, value in visit.form.items()}
+    card, found = _subject(visit, sent.get("person", ""), sent.get("record", ""))
+    hit = _hit(visit, found, sent.get("hit", ""))
+    errors = _missing(sent)
+    nominal = card.nominal_id if card else sent.get("who", "") or None
+    if found and not card and nominal and nominal not in {one.card.nominal_id for one in found.involved}:
+        errors["who"] = "Choose somebody in this record, or the whole record"
+    record_id = found.record["record_id"] if found else sent.get("only", "").strip() or None
+    if card and record_id and not found:
+        records.known(visit, record_id)
+    if errors:
+        return _form(visit, card, found, hit, sent, errors)
+    review = dt.date.fromisoformat(sent["review_by"])
+    proposal = Proposal(sent["decision"], sent["reason"], review, nominal, record_id, hit)
+    try:
+        with visit.house.state.begin() as connection:
+            number = rulings.propose(connection, proposal, visit.who.account, visit.now)
+            audit.record(connection, visit.event("ruling", str(number), done="proposed", decision=proposal.decision,
+                                                 nominal_id=nominal or "", record_id=record_id or ""))  # fmt: skip
+    except InputError as error:
+        return _form(visit, card, found, hit, sent, {_field(error): _said(error)})
+    return visit.go("/rulings", state="proposed")
+
+
+@router.post("/rulings/{ruling_id}/confirm")
+def confirm(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
+    """Confirm another person's proposal."""
+    one = _one(visit, ruling_id)
+    if needs_safeguarding(one.decision) and not one.safeguarding:
+        visit.must("confirm_ruling_safeguarding")
+    account, now, version = visit.who.account, visit.now, _version(visit)
+    return _change(visit, one, "confirmed", lambda c: rulings.confirm(c, ruling_id, version, account, now))
+
+
+@router.post("/rulings/{ruling_id}/refuse")
+def refuse(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
+    """Refuse a proposal, with a reason."""
+    one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
+    account, now, version = visit.who.account, visit.now, _version(visit)
+    return _change(visit, one, "refused", lambda c: rulings.refuse(c, ruling_id, version, reason, account, now))
+
+
+@router.post("/rulings/{ruling_id}/withdraw")
+def withdraw(ruling_id: int, visit: Visit = needs("make_ruling")) -> Response:
+    """Withdraw a ruling, with a reason: the next run is without it."""
+    one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
+    account, now, version = visit.who.account, visit.now, _version(visit)
+    return _change(visit, one, "withdrawn", lambda c: rulings.withdraw(c, ruling_id, version, reason, account, now))
+
+
+@router.post("/rulings/decisions")
+def decisions(visit: Visit = needs("confirm_ruling")) -> Response:
+    """The rulings in force as the extracts table ``decisions``, for the next run; the recipient is logged."""
+    recipient = str(visit.form.get("recipient", "")).strip()
+    if not recipient:
+        return _list(visit, "", {"recipient": "Say who gets the file"})
+    with visit.house.state.read() as connection:
+        frame = as_decisions(connection, visit.now.date())
+    visit.log("export", "decisions", recipient=recipient, marking=visit.house.marking, rows=frame.height)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(frame.columns)
+    writer.writerows([_cell(value) for value in row] for row in frame.iter_rows())
+    headers = {"Content-Disposition": 'attachment; filename="decisions-9999.csv"'}
+    return Response(text.getvalue().encode("utf-8"), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> str:
+    """A value for the file; what a spreadsheet would take for a formula is kept from being one."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds")
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Response:
+    with visit.house.state.read() as connection:
+        every = rulings.rulings(connection)
+    today = visit.now.date()
+    seen = _in_areas(visit, every)
+    shown = [one for one in seen if not state or one.state(today) == state]
+    counts = {name: sum(one.state(today) == name for one in seen) for name in STATES}
+    return visit.page(
+        "rulings.html.j2",
+        400 if errors else 200,
+        found=shown,
+        state=state,
+        states=STATES,
+        counts=counts,
+        cards=visit.reader.cards(one.nominal_id for one in shown if one.nominal_id),
+        kinds=KINDS,
+        today=today,
+        errors=errors or {},
+        me=visit.who.account,
+        safeguarding=[one.ruling_id for one in shown if needs_safeguarding(one.decision) and not one.safeguarding],
+        others=len(every) - len(seen),
+    )
+
+
+def _in_areas(visit: Visit, every: list[Ruling]) -> list[Ruling]:
+    """Those on people and records of one's own areas, and one's own; all where no areas are set."""
+    areas = areas_of(visit)
+    if not areas:
+        return every
+    marks = ", ".join("?" * len(areas))
+    near = visit.reader.index.among(
+        "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
+        f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
+        (one.nominal_id for one in every if one.nominal_id),
+        *areas,
+    )
+    here = visit.reader.index.among(
+        f"SELECT record_id FROM records WHERE record_id IN ({{ids}}) AND area IN ({marks})",
+        (one.record_id for one in every if one.record_id),
+        *areas,
+    )
+    known = {row["nominal_id"] for row in near} | {row["record_id"] for row in here}
+    own = visit.who.account.name
+    return [one for one in every if one.proposed_by == own or {one.nominal_id, one.record_id} & known]
+
+
+def _subject(visit: Visit, nominal_id: str, record_id: str) -> tuple[Card | None, Evidence | None]:
+    """Whom or what it is about, if this visitor may see it.
+
+    Raises:
+        Missing: nobody and nothing was named, or it isn't there.
+        Refused: it is outside one's own areas, or restricted and not opened with a reason.
+    """
+    if nominal_id:
+        card, _ = person.known(visit, nominal_id)
+        return card, None
+    if not record_id:
+        raise Missing("Say what is wrong", 'Open the person or record, and choose "This is wrong" there.')
+    found = records.known(visit, record_id)
+    if found.record["restricted"]:
+        visit.must("see_restricted")
+    return None, found
+
+
+def _hit(visit: Visit, found: Evidence | None, place: str) -> Hit | None:
+    """The hit that stands at ``start-end-group``; None if the ruling isn't on one."""
+    if not found or not place:
+        return None
+    rows = visit.reader.index.query("SELECT * FROM hits WHERE record_id = ?", found.record["record_id"])
+    for row in rows:
+        if place == f"{row['start']}-{row['end']}-{row['group']}":
+            return Hit(row["group"], row["term"], row["start"], row["end"])
+    raise Missing("No such hit", "Open the record, and choose the hit there.")
+
+
+def _form(
+    visit: Visit,
+    card: Card | None,
+    found: Evidence | None,
+    hit: Hit | None,
+    sent: dict[str, str],
+    errors: dict[str, str],
+) -> Response:
+    on = "hit" if hit else "record" if found else "person"
+    kinds = {name: kind for name, kind in KINDS.items() if on in kind.on}
+    if found and not hit:
+        kinds["victim not offender"] = KINDS["victim not offender"]
+    if card and not card.held:
+        kinds.pop("no sign of exploitation", None)
+    if card and card.protected:
+        kinds.pop("victim and suspect, not ranked", None)
+    return visit.page(
+        "ruling_form.html.j2",
+        400 if errors else 200,
+        card=card,
+        found=found,
+        hit=hit,
+        sent=sent,
+        errors=errors,
+        kinds=kinds,
+        safeguarding=needs_safeguarding,
+        offered=(visit.now.date() + REVIEW).isoformat(),
+    )
+
+
+def _missing(sent: dict[str, str]) -> dict[str, str]:
+    """What the form still lacks, by field."""
+    errors = {}
+    if sent.get("decision") not in KINDS:
+        errors["decision"] = "Choose what is wrong"
+    if not sent.get("reason", "").strip():
+        errors["reason"] = "Say why, in a sentence"
+    try:
+        dt.date.fromisoformat(sent.get("review_by", ""))
+    except ValueError:
+        errors["review_by"] = "Enter the day on which this should be looked at again"
+    return errors
+
+
+def _one(visit: Visit, ruling_id: int) -> Ruling:
+    """One ruling that this visitor may see.
+
+    Raises:
+        Missing: there is none.
+    """
+    try:
+        with visit.house.state.read() as connection:
+            found = rulings.ruling(connection, ruling_id)
+    except NotThere:
+        found = None
+    if found is None or not _in_areas(visit, [found]):
+        raise Missing("No such ruling", "Look for it in the list of rulings.")
+    return found
+
+
+def _change(visit: Visit, one: Ruling, done: str, act: Callable[[Connection], int]) -> Response:
+    """Do it and log it, or say on the list why it can't be done."""
+    try:
+        with visit.house.state.begin() as connection:
+            act(connection)
+            audit.record(connection, visit.event("ruling", str(one.ruling_id), done=done, decision=one.decision))
+    except InputError as error:
+        return _list(visit, "", {f"ruling-{one.ruling_id}": _said(error)})
+    except Conflict as error:
+        return _list(visit, "", {f"ruling-{one.ruling_id}": str(error)})
+    return visit.go("/rulings")
+
+
+def _version(visit: Visit) -> int:
+    text = str(visit.form.get("version", ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _field(error: InputError) -> str:
+    fields = {"the reason": "reason", "the decision": "decision", "the record": "only"}
+    return fields.get(error.field or "", "review_by" if "review date" in error.what else "decision")
+
+
+def _said(error: InputError) -> str:
+    return error.what[0].upper() + error.what[1:]

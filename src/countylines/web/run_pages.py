@@ -1,0 +1,118 @@
+"""Runs: all on the shelf, and one in plain words, with the rows it doesn't use (SCREENS 9)."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import polars as pl
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from countylines.runs import MANIFEST
+from countylines.settings import sections
+from countylines.web.access import Missing, Visit, needs
+from countylines.web.groups import hides
+from countylines.web.reader import Reader
+from countylines.web.rejects_view import reasons, rejected_rows
+from countylines.web.run_shelf import Shelved, differing, fragments, opened, shelved
+from countylines.web.run_steps import repeat, steps, timings_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/runs")
+def runs(visit: Visit = needs("see_runs")) -> Response:
+    """All runs, newest first, and what failed ones left."""
+    folder = visit.house.shelf.folder
+    found = shelved(folder)
+    seen: list[Shelved] = [each for each in found if not each.restricted or visit.can("see_restricted")]
+    return visit.page(
+        "runs.html.j2",
+        runs=seen,
+        closed=len(found) - len(seen),
+        fragments=fragments(folder),
+        hides=hides(visit),
+    )
+
+
+@router.get("/runs/{name}")
+def run(name: str, visit: Visit = needs("see_runs")) -> Response:
+    """One run's manifest in plain words."""
+    reader = opened(visit, name)
+    manifest = reader.run.manifest
+    made = steps(reader, timings_of(reader))
+    return visit.page(
+        "run.html.j2",
+        reader=reader,
+        manifest=manifest,
+        figures=figures(reader),
+        steps=made,
+        slowest=max((step.seconds for step in made), default=0.0),
+        reasons=reasons(reader),
+        changed=differing(manifest["settings"]),
+        helps=_helps(),
+        toml=repeat(manifest["settings"]),
+        hides=hides(visit),
+    )
+
+
+@router.get("/runs/{name}/manifest")
+def manifest(name: str, visit: Visit = needs("see_runs")) -> Response:
+    """The manifest as it is, to keep or compare elsewhere; it names no person."""
+    reader = opened(visit, name)
+    visit.log("export", f"manifest of {name}", marking=visit.house.marking)
+    content = (reader.run.folder / MANIFEST).read_bytes()
+    headers = {"Content-Disposition": 'attachment; filename="manifest.json"'}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+@router.get("/runs/{name}/rejects")
+def rejects(
+    name: str,
+    visit: Visit = needs("see_runs"),
+    table: str = "",
+    kind: str = "",
+    reason: str = "",
+    page: int = 1,
+) -> Response:
+    """The rows that the run doesn't use; their content only for those who see people and evidence."""
+    visit.must("see_people")
+    reader = opened(visit, name)
+    rows, total, at, pages = rejected_rows(visit, reader, table, kind, reason, page)
+    if not total:
+        raise Missing("No row of this run was left out for this", "Go back to the run and choose a count there.")
+    filters = {"table": table, "kind": kind, "reason": reason}
+    people = sorted({row.card.nominal_id for row in rows if row.card})
+    visit.log("rejects", name, action="see_people", page=at, people=people, filters=filters)
+    return visit.page(
+        "run_rejects.html.j2", reader=reader, rows=rows, total=total, page=at, pages=pages, filters=filters
+    )
+
+
+def figures(reader: Reader) -> dict[str, int]:
+    """What came of a run, in counts."""
+
+    def make(reader: Reader) -> dict[str, int]:
+        people = reader.table("nominals")
+        return {
+            "matched": int(reader.run.table("record_scores").select(pl.len()).collect().item()),
+            "people": people.height,
+            "children": int(people["is_child"].sum() or 0),
+            "protected": int(people["protected"].sum() or 0),
+            "held": people.filter(~pl.col("protected") & (pl.col("held").list.len() > 0)).height,
+            "unlinked": people["group_id"].null_count(),
+            "groups": reader.table("groups").height,
+            "safeguarding": reader.table("safeguarding")["nominal_id"].n_unique(),
+        }
+
+    found: dict[str, int] = reader.made("figures of the run", make)
+    return found
+
+
+def _helps() -> dict[str, str]:
+    """What each setting does, by section and name."""
+    return {
+        f"{section}.{field.name}": str(field.metadata.get("help", ""))
+        for section, kind in sections().items()
+        for field in dataclasses.fields(kind)
+    }

@@ -1,0 +1,177 @@
+"""What lies on the shelf: finished runs, newest first, and what is there of runs that failed or came by halves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from countylines.errors import InputError
+from countylines.runs import Run, open_run
+from countylines.settings import Settings
+from countylines.web.access import NoRun, Refused, Visit
+from countylines.web.reader import Reader
+
+NEEDED = ("as_of", "settings", "lexicon", "rows_in", "rows_out", "inputs", "versions", "engine", "notes")
+COUNTS = ("rows_in", "kept", "set_aside", "rejected")
+PARTIAL, REJECTS = ".partial", ".rejects.csv"
+LEAST = 5
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A finished run as the list shows it.
+
+    Attributes:
+        run: opened.
+        made: when its folder was finished, by the disk.
+        missing: tables that its manifest names and its folder lacks: it was copied by halves.
+    """
+
+    run: Run
+    made: dt.datetime
+    missing: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """That of its folder."""
+        return self.run.folder.name
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What it was made from and with."""
+        return self.run.manifest
+
+    @property
+    def restricted(self) -> bool:
+        """Whether only cleared people may open it."""
+        return bool(self.manifest["settings"]["ingest"]["include_restricted"])
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Rows in, kept, set aside and rejected, over all tables."""
+        return {name: sum(counts[name] for counts in self.manifest["rows_in"].values()) for name in COUNTS}
+
+    @cached_property
+    def differing(self) -> list[tuple[str, Any, Any]]:
+        """The settings that differ from the defaults."""
+        return differing(self.manifest["settings"])
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Something in the folder that isn't a finished run: its name, what happened, and the last line of its log."""
+
+    name: str
+    what: str
+    last: str = ""
+
+
+def shelved(folder: Path) -> list[Shelved]:
+    """The finished runs that can be read, newest data first, then the latest made."""
+    found = [run for path in _folders(folder) if (run := _opened(path)) is not None]
+    made = [Shelved(run, _moment(run.folder / "manifest.json"), _missing(run)) for run in found]
+    return sorted(made, key=lambda each: (str(each.manifest["as_of"]), each.made), reverse=True)
+
+
+def fragments(folder: Path) -> list[Fragment]:
+    """What runs left behind that failed, are still under way, or were copied by halves."""
+    return sorted(_fragments(folder), key=lambda each: each.name)
+
+
+def opened(visit: Visit, name: str) -> Reader:
+    """A run by name, for those who may open it.
+
+    Raises:
+        NoRun: it isn't there, or not whole.
+        Refused: it holds restricted records, and the person isn't cleared.
+    """
+    found = visit.house.shelf.reader(name)
+    if any(key not in found.run.manifest for key in NEEDED):
+        raise NoRun(name)
+    if found.restricted and not visit.can("see_restricted"):
+        raise Refused("see_restricted")
+    return found
+
+
+def differing(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Any, Any]]:
+    """Settings that aren't the defaults: section and name, value, default; a setting unknown today has None.
+
+    Example:
+        >>> settings = Settings().as_dict()
+        >>> settings["network"]["keep_weight"] = 0.6
+        >>> differing(settings)
+        [('network.keep_weight', 0.6, 0.5)]
+    """
+    usual = Settings().as_dict()
+    found = []
+    for section, values in settings.items():
+        for name, value in values.items():
+            default = usual.get(section, {}).get(name)
+            if value != default and (value or default):  # an empty list, text or nothing are all: not given
+                found.append((f"{section}.{name}", value, default))
+    return found
+
+
+def hidden(*counts: int) -> bool:
+    """Whether counts that belong together must all be hidden: when one of them is 1 to 4.
+
+    Example:
+        >>> hidden(12, 3), hidden(12, 0)
+        (True, False)
+    """
+    return any(0 < count < LEAST for count in counts)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _opened(path: Path) -> Run | None:
+    try:
+        run = open_run(path)
+    except InputError:
+        return None
+    return run if isinstance(run.manifest, dict) and all(key in run.manifest for key in NEEDED) else None
+
+
+def _missing(run: Run) -> tuple[str, ...]:
+    return tuple(name for name in run.manifest["rows_out"] if not (run.folder / f"{name}.parquet").is_file())
+
+
+def _moment(path: Path) -> dt.datetime:
+    try:
+        return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    except OSError:
+        return dt.datetime.fromtimestamp(0, dt.UTC)
+
+
+def _fragments(folder: Path) -> Iterator[Fragment]:
+    for path in _folders(folder):
+        if _opened(path) is None and any(path.iterdir()):
+            yield Fragment(path.name, "Its manifest is missing or can't be read: it was copied by halves, or is no run")
+    try:
+        rest = sorted(folder.iterdir())
+    except OSError:
+        return
+    for path in rest:
+        if path.name.startswith(".") and path.name.endswith(PARTIAL):
+            name = path.name[1:].removesuffix(PARTIAL)
+            yield Fragment(name, "Under way, or stopped before its end: it leaves no tables", _last_line(path))
+        elif path.name.endswith(REJECTS):
+            name = path.name.removesuffix(REJECTS)
+            yield Fragment(name, f"Stopped, since too many rows were rejected: they are listed in {path.name}")
+
+
+def _last_line(partial: Path) -> str:
+    try:
+        lines = (partial / "run.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return lines[-1][:200] if lines else ""

@@ -1,0 +1,130 @@
+"""Start the dashboard: open the state, find the runs, answer on this machine."""
+
+from __future__ import annotations
+
+import atexit
+import ipaddress
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from countylines.errors import InputError
+from countylines.govern.openid import OpenId, OpenIdSettings
+from countylines.govern.procedure import load_procedures
+from countylines.govern.state import open_state
+from countylines.web import frame, render
+from countylines.web.app import create_app
+from countylines.web.house import House
+from countylines.web.layout import layout_of
+from countylines.web.shelf import NoRun, Shelf
+
+log = logging.getLogger(__name__)
+
+STATE = ".state/countylines.sqlite"  # hidden, so that it's never taken for a run
+
+
+def open_house(
+    runs: Path,
+    state: str | None,
+    *,
+    force: str,
+    synthetic: bool,
+    secure: bool,
+    marking: str,
+    procedures: Path | None = None,
+) -> House:
+    """Everything a dashboard needs, opened.
+
+    Args:
+        runs: the folder that holds the runs.
+        state: the state database's URL; None = a SQLite file in a hidden folder beside the runs.
+        force, synthetic, marking: said on every page.
+        secure: cookies over TLS only.
+        procedures: a folder with the local authorities' referral procedures; None = those that are shipped.
+
+    Raises:
+        InputError: a folder isn't there, the state can't be opened, or a procedure or single sign-on has a fault.
+    """
+    if not runs.is_dir():
+        raise InputError("there is no such folder", "give the folder that holds the runs", file=runs)
+    pages = render.environment()
+    pages.globals.update(frame.GLOBALS)
+    shelf = Shelf(runs, _indexes(runs))
+    single = OpenIdSettings.from_environment(os.environ)
+    openid = OpenId(single) if single else None
+    local = load_procedures(procedures)
+    opened = open_state(state_url(runs, state))
+    return House(shelf, opened, pages, force, synthetic, marking, secure, openid, procedures=local)
+
+
+def state_url(runs: Path, state: str | None) -> str:
+    """Where the state is: where it's said, or in a file of a hidden folder beside the runs.
+
+    Raises:
+        InputError: that folder can't be made.
+    """
+    if state:
+        return state
+    folder = (runs / STATE).parent
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        advice = "give the folder that holds the runs, or --state"
+        raise InputError(f"the state can't be kept here: {error.strerror}", advice, file=folder) from error
+    return f"sqlite:///{runs.absolute() / STATE}"
+
+
+def _indexes(runs: Path) -> Path:
+    """Beside the runs; where that can't be written, in a folder of this process that goes with it."""
+    if os.access(runs, os.W_OK):
+        return runs / ".index"
+    folder = Path(tempfile.mkdtemp(prefix="countylines-index-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it holds names and texts
+    return folder
+
+
+def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> None:
+    """Answer until stopped.
+
+    Args:
+        house: what :func:`open_house` gives.
+        host, port: where to listen.
+        behind_proxy: a proxy on this machine or before it ends TLS; its forwarded headers are believed.
+
+    Raises:
+        InputError: it would be reached from other machines without TLS.
+    """
+    if not behind_proxy and not _loopback(host):
+        advice = "put a proxy that ends TLS before it and give --behind-proxy, or listen on 127.0.0.1"
+        raise InputError(f"{host} can be reached from other machines, and passwords would travel openly", advice)
+    threading.Thread(target=_prepare, args=(house,), name="prepare", daemon=True).start()
+    settings = {"log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": behind_proxy}
+    uvicorn.run(create_app(house), host=host, port=port, **settings)  # type: ignore[arg-type]
+
+
+def _prepare(house: House) -> None:
+    """What takes a while of the current run, so that the first visitor need not wait for it."""
+    try:
+        reader = house.shelf.reader()
+        reader.index.prepare()
+        layout_of(reader)
+    except (NoRun, InputError) as error:  # the page that needs it says so
+        log.warning("the current run can't be prepared: %s", error)
+
+
+def _loopback(host: str) -> bool:
+    """Whether only this machine can reach it.
+
+    Example:
+        >>> _loopback("127.0.0.1"), _loopback("localhost"), _loopback("0.0.0.0")
+        (True, True, False)
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

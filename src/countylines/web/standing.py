@@ -1,0 +1,86 @@
+"""A rankable person's place: centrality with ranges, harm by both indices, priority. Nobody else has any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from countylines.rank.places import MEANINGS
+from countylines.report.show.words import harm_summary
+from countylines.web.persons import Card
+from countylines.web.reader import Reader
+
+Row = dict[str, Any]
+MEASURES: Mapping[str, str] = {
+    "strength": "Strength",
+    "betweenness": "Betweenness",
+    "eigenvector": "Eigenvector",
+    "harmonic": "Closeness",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What may be said of a person who is neither protected nor held.
+
+    Attributes:
+        centrality: rows with measure, what it means, scope, value, rank and range.
+        ranked: people in each scope who have a rank.
+        harm: by index and window.
+        priority: rank and range among rankable people; None = no recent evidence.
+        among: how many people have a priority.
+    """
+
+    centrality: tuple[Row, ...]
+    ranked: Mapping[str, int]
+    harm: tuple[Row, ...]
+    priority: Row | None
+    among: int
+
+
+def standing(reader: Reader, card: Card) -> Standing | None:
+    """A person's standing; None for everybody who may not be ranked."""
+    if not card.rankable or card.guarded:
+        return None
+    own = reader.rows("centrality", "nominal_id", card.nominal_id)
+    order = [(scope, measure) for scope in ("network", "group") for measure in MEASURES]
+    rows = {(row["scope"], row["measure"]): row for row in own}
+    centrality = tuple(
+        {**rows[key], "called": MEASURES[key[1]], "means": MEANINGS[key[1]]} for key in order if key in rows
+    )
+    places = [row for row in reader.rows("priority", "id", card.nominal_id) if row["kind"] == "nominal"]
+    return Standing(
+        centrality=centrality,
+        ranked={"network": _ranked(reader), "group": _in_group(reader, card)},
+        harm=tuple(harm_summary(reader.rows("nominal_harm", "id", card.nominal_id))),
+        priority=places[0] if places else None,
+        among=reader.made("people with a priority", _with_priority),
+    )
+
+
+def _ranked(reader: Reader) -> int:
+    return sum(_rankable(reader).values())
+
+
+def _in_group(reader: Reader, card: Card) -> int:
+    if not card.group_id:
+        return 0
+    return _rankable(reader)[card.group_id]
+
+
+def _rankable(reader: Reader) -> dict[str | None, int]:
+    """Rankable people by group; None = in no group."""
+
+    def make(reader: Reader) -> dict[str | None, int]:
+        counts = reader.table("nominals").group_by("group_id").agg(pl.col("rankable").sum())
+        return dict(counts.iter_rows())
+
+    made: dict[str | None, int] = reader.made("rankable people by group", make)
+    return made
+
+
+def _with_priority(reader: Reader) -> int:
+    return reader.table("priority").filter(pl.col("kind") == "nominal").height

@@ -1,0 +1,223 @@
+"""Tasking: groups adopted or declined for intelligence development, with why, lead, review date and result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
+
+from countylines.errors import InputError
+from countylines.govern import audit
+from countylines.govern import tasking as store
+from countylines.govern.changes import Change, Conflict
+from countylines.govern.tasking import DECISIONS, Tasking
+from countylines.web.access import Visit, needs
+from countylines.web.case_change import number, said
+from countylines.web.group import found_group
+from countylines.web.group_rows import GroupRow, group_rows, touching
+from countylines.web.groups import own_areas
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN = {"": "All", "adopted": "Adopted", "declined": "Declined", "due": "Review due", "mine": "Led by me"}
+FIELDS = ("decision", "why", "lead", "review_on", "result")
+
+
+@dataclass(frozen=True)
+class Tasked:
+    """A group with what was decided on it.
+
+    Attributes:
+        row: None = the group isn't in this run.
+        due: its review date has come.
+    """
+
+    tasking: Tasking
+    row: GroupRow | None
+    due: bool
+    history: Sequence[Change]
+
+    @property
+    def called(self) -> str:
+        """The group, as it is called."""
+        return self.row.called if self.row else self.tasking.group_id
+
+
+@dataclass(frozen=True)
+class TaskingForm:
+    """What a group's form of tasking shows.
+
+    Attributes:
+        tasking: what was decided last; None = nothing yet.
+        version: of what is shown; 0 = nothing was decided.
+        may: whether this person may decide.
+    """
+
+    group_id: str
+    called: str
+    tasking: Tasking | None
+    version: int
+    due: bool
+    history: Sequence[Change]
+    may: bool
+
+
+@router.get("/tasking")
+def tasking(visit: Visit = needs("see_tasking"), only: str = "") -> Response:
+    """The groups on which something was decided, what is due on top."""
+    every = tasked(visit)
+    only = only if only in SHOWN else ""
+    rows = [one for one in every if _kept(visit, one, only)]
+    visit.log("tasking", only)
+    return visit.page(
+        "tasking.html.j2",
+        rows=rows,
+        every=len(every),
+        due=[one for one in every if one.due],
+        only=only,
+        choices={name: (label, sum(_kept(visit, one, name) for one in every)) for name, label in SHOWN.items()},
+        undecided=_undecided(visit, every),
+    )
+
+
+@router.post("/tasking")
+def decide(visit: Visit = needs("work_tasking")) -> Response:
+    """Adopt or decline a group, for the first time or anew."""
+    row = _group(visit)
+    sent = _sent(visit)
+
+    def act(connection: Connection) -> int:
+        return store.decide(
+            connection,
+            row.group_id,
+            number(visit.form.get("version")),
+            cast(store.Decision, sent["decision"] if sent["decision"] in DECISIONS else ""),
+            visit.who.account,
+            visit.now,
+            why=sent["why"],
+            run_id=visit.reader.name,
+            lead=sent["lead"],
+            review_on=_date(sent["review_on"]),
+        )
+
+    return _changed(visit, row, act, "decide")
+
+
+@router.post("/tasking/result")
+def result(visit: Visit = needs("work_tasking")) -> Response:
+    """Record what came of it, and when to look again."""
+    row = _group(visit)
+    sent = _sent(visit)
+
+    def act(connection: Connection) -> int:
+        version = number(visit.form.get("version"))
+        review_on = _date(sent["review_on"])
+        return store.record_result(
+            connection, row.group_id, version, sent["result"], visit.who.account, visit.now, review_on=review_on
+        )
+
+    return _changed(visit, row, act, "result")
+
+
+def tasking_of(visit: Visit, row: GroupRow) -> TaskingForm | None:
+    """What the form on a group's page shows; None for those who may not see tasking."""
+    if not visit.can("see_tasking"):
+        return None
+    with visit.house.state.read() as connection:
+        made = store.tasking(connection, row.group_id)
+        history = store.tasking_history(connection, row.group_id)
+    due = made is not None and made.review_due(visit.now.date())
+    version = made.version if made else 0
+    return TaskingForm(row.group_id, row.called, made, version, due, history, visit.can("work_tasking"))
+
+
+def tasked(visit: Visit) -> list[Tasked]:
+    """All that was decided, of somebody with own areas what touches them; what is due first on top."""
+    rows = {row.group_id: row for row in group_rows(visit.reader)}
+    seen = {row.group_id for row in touching(rows.values(), own_areas(visit))}
+    today = visit.now.date()
+    with visit.house.state.read() as connection:
+        return [
+            Tasked(one, rows.get(one.group_id), one.review_due(today), store.tasking_history(connection, one.group_id))
+            for one in store.taskings(connection)
+            if one.group_id in seen or one.group_id not in rows
+        ]
+
+
+def led_by(visit: Visit, one: Tasking) -> bool:
+    """Whether the person leads work on an adopted group: by sign-in name, or as pages show it."""
+    account = visit.who.account
+    return one.decision == "adopted" and (one.lead or "").casefold() in (
+        account.name.casefold(),
+        account.display_name.casefold(),
+    )
+
+
+def _kept(visit: Visit, one: Tasked, only: str) -> bool:
+    kinds: Mapping[str, bool] = {"due": one.due, "mine": led_by(visit, one.tasking)}
+    return kinds.get(only, only in ("", one.tasking.decision))
+
+
+def _undecided(visit: Visit, every: Sequence[Tasked]) -> list[GroupRow]:
+    """The first groups by priority on which nobody has decided."""
+    decided = {one.tasking.group_id for one in every}
+    seen = touching(group_rows(visit.reader), own_areas(visit))
+    return [row for row in seen if row.place and row.group_id not in decided][:5]
+
+
+def _group(visit: Visit) -> GroupRow:
+    return found_group(visit, str(visit.form.get("group", "")))
+
+
+def _sent(visit: Visit) -> dict[str, str]:
+    return {name: str(visit.form.get(name, "")) for name in FIELDS}
+
+
+def _date(typed: str) -> dt.date | None:
+    """The day that was typed; None = none.
+
+    Raises:
+        InputError: that is no day.
+    """
+    if not typed.strip():
+        return None
+    try:
+        return dt.date.fromisoformat(typed.strip())
+    except ValueError:
+        raise InputError("the review date is no day", "write it as 2026-12-31", field="review_on") from None
+
+
+def _changed(visit: Visit, row: GroupRow, act: Callable[[Connection], int], form: str) -> Response:
+    """Do it and log it in one transaction; what couldn't be kept comes back as it was typed, beside what is there."""
+    try:
+        with visit.house.state.begin() as connection:
+            version = act(connection)
+            event = visit.event("group", row.group_id, step=form, decision=_sent(visit)["decision"], version=version)
+            audit.record(connection, event)
+    except Conflict as conflict:
+        said_so = "Somebody decided on this group while you had it open: nothing of yours was saved yet"
+        errors = {"tasking-why" if form == "decide" else "tasking-result": said_so}
+        return _again(visit, row, form, 409, errors, conflict.changes)
+    except InputError as error:
+        return _again(visit, row, form, 400, {_field(error, form): said(error)}, ())
+    return RedirectResponse(visit.url("/tasking") + f"#{row.group_id}", 303)
+
+
+def _field(error: InputError, form: str) -> str:
+    """The anchor of the field that an error belongs to."""
+    fields = {"review": "review_on", "lead": "lead", "decision": "decision"} if form == "decide" else {"review": "next"}
+    told = error.what.casefold()
+    usual = "why" if form == "decide" else "result"
+    return "tasking-" + next((field for word, field in fields.items() if word in told), usual)
+
+
+def _again(
+    visit: Visit, row: GroupRow, form: str, status: int, errors: dict[str, str], since: Sequence[Change]
+) -> Response:
+    context: dict[str, Any] = {"errors": errors, "sent": _sent(visit), "since": since, "form": form}
+    return visit.page("tasking_again.html.j2", status, row=row, tasking_form=tasking_of(visit, row), **context)

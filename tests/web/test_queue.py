@@ -1,0 +1,149 @@
+"""The safeguarding queue: everybody on the run's list, counted by rule, with names for safeguarding only."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from countylines.govern import audit, caseload
+from countylines.web.house import House
+from countylines.web.queue import ONLY
+from countylines.web.reader import Reader
+from tests.web.casework import Officer, copied, in_tier, rows_of, seen, some_adult, some_child
+from tests.web.conftest import Browse
+
+TABS = ("open", "held", "information", "unlined", "monitoring", "closed")
+
+
+@pytest.fixture
+def officer(browse: Browse) -> Officer:
+    return Officer(browse("safeguarding"))
+
+
+@pytest.fixture(scope="module")
+def runs(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the run, made 30 hours ago."""
+    return copied(runs, tmp_path_factory.mktemp("queue"))
+
+
+def tab_counts(page: str) -> list[int]:
+    return [int(n) for n in re.findall(r"\((\d+)\)</a></li>", page)]
+
+
+def test_the_tabs_count_and_list_everybody_of_the_run(officer: Officer, reader: Reader) -> None:
+    """The definition: tiers 1 to 4 wait; 5 and 6 stand apart; believed victims without a line are listed again."""
+    page = officer.get("/safeguarding")
+    links = reader.run.read("safeguarding_links").filter((pl.col("kind") == "line") & (pl.col("rank") == 1))
+    lined = set(links.filter(pl.col("band") != "no link found")["nominal_id"])
+    victims = set(reader.run.read("sources/known_victims")["nominal_id"])
+    waiting, held, told = in_tier(reader, 1, 2, 3, 4), in_tier(reader, 5), in_tier(reader, 6)
+    assert tab_counts(page) == [len(waiting), 0, 0, len(victims - lined), len(held), len(told)]
+    assert sorted(rows_of(page)) == waiting
+    assert sorted(rows_of(officer.get("/safeguarding?tab=held"))) == held
+    assert sorted(rows_of(officer.get("/safeguarding?tab=information"))) == told
+    assert set(rows_of(officer.get("/safeguarding?tab=unlined"))) == victims - lined
+    assert re.findall(r'cl-count">(\d+)<', page) == [str(len(waiting))]  # the menu says how many wait
+
+
+def test_whoever_is_missing_now_stands_apart_and_first(officer: Officer, reader: Reader) -> None:
+    page = officer.get("/safeguarding")
+    urgent = in_tier(reader, 1)
+    call, _, rest = page.partition("</section>")
+    assert urgent
+    assert "Call first, don't queue" in seen(call)
+    assert set(re.findall(r"/people/(N\d+)", call)) == set(urgent)
+    assert not set(re.findall(r"/people/(N\d+)", rest)) & set(urgent)
+
+
+def test_the_more_urgent_tier_stands_first(officer: Officer, reader: Reader) -> None:
+    tier = dict(reader.run.read("safeguarding").select("nominal_id", "tier").iter_rows())
+    order = [tier[each] for each in rows_of(officer.get("/safeguarding"))]
+    assert order == sorted(order)
+
+
+def test_each_of_the_seven_counts_opens_to_its_rows(officer: Officer, house: House, reader: Reader) -> None:
+    """Counted here, by the case load's own rules, and as rows behind each link: the same."""
+    referred, medium = officer.opens(some_child(reader, 0)), officer.opens(some_child(reader, 1))
+    officer.refers(referred)
+    officer.refers(medium)
+    assert officer.screens(medium, "medium").status_code == 303
+    assert officer.takes(medium, "daily", "done").status_code == 303
+    high = officer.opens(some_child(reader, 2))
+    officer.refers(high)
+    assert officer.screens(high, "high").status_code == 303
+    officer.opens(some_adult(reader))
+    with house.state.read() as connection:
+        alive = caseload.cases(connection, house.procedures, house.clock())
+    without = len(in_tier(reader, 1, 2, 3, 4)) - len(alive)
+    by_rule = dataclasses.asdict(caseload.counts(alive, without_case=without))
+    page = officer.get("/safeguarding")
+    shown = re.findall(r"<dt>[^<]*</dt><dd[^>]*>(.*?)</dd>", page)
+    figures = [int(found[0]) if (found := re.findall(r"\d+", seen(each))) else None for each in shown]
+    names = list(ONLY)
+    assert figures[-1] is None  # there is no earlier run to compare with
+    assert dict(zip(names, figures, strict=True))["strategy"] == by_rule["strategy_due"] == 1
+    assert dict(zip(names, figures, strict=True))["panel"] == by_rule["panel_due"] == 1
+    assert dict(zip(names, figures, strict=True))["consent"] == by_rule["consent_awaited"] == 1
+    assert dict(zip(names, figures, strict=True))["unreferred"] == by_rule["no_referral"]
+    for name, figure in zip(names[:-1], figures, strict=False):
+        assert len(rows_of(officer.get(f"/safeguarding?only={name}"))) == figure, name
+
+
+def test_waiting_runs_from_the_run_that_first_listed_them(officer: Officer, reader: Reader) -> None:
+    """30 hours after the run, children are past the local limit of 24 hours; adults have three working days."""
+    late = rows_of(officer.get("/safeguarding?only=late"))
+    facts = reader.run.read("safeguarding_facts")
+    adults = set(facts.filter(pl.col("age_group") == "18 or over")["nominal_id"])
+    assert set(late) == set(in_tier(reader, 1, 2, 3, 4)) - (adults - set(in_tier(reader, 1)))
+    assert "30 h" in officer.get("/safeguarding")
+
+
+def test_filters_keep_what_they_name(officer: Officer, reader: Reader) -> None:
+    assert set(rows_of(officer.get("/safeguarding?tier=4"))) == set(in_tier(reader, 4))
+    facts = reader.run.read("safeguarding_facts")
+    there = set(facts.filter(pl.col("home_authority") == "Westmarch")["nominal_id"])
+    assert set(rows_of(officer.get("/safeguarding?authority=Westmarch"))) == there & set(in_tier(reader, 1, 2, 3, 4))
+    assert "Nobody fits these filters" in seen(officer.get("/safeguarding?authority=Nowhere"))
+
+
+@pytest.mark.parametrize("role", ["analyst", "senior_officer", "data_scientist", "ethics_committee"])
+def test_others_see_counts_and_no_name(role: str, browse: Browse, reader: Reader, officer: Officer) -> None:
+    child = some_child(reader)
+    officer.opens(child)
+    page = browse(role).get("/safeguarding").text
+    names = [card.name for card in reader.cards(in_tier(reader, 1, 2, 3, 4, 5, 6)).values()]
+    assert names
+    assert not [name for name in names if name in page]
+    assert not re.findall(r"N\d{7}", page)
+    assert ("Local time limits that run" in page) == (role == "senior_officer")
+    assert ("Your own referrals" in page) == (role == "analyst")
+    assert str(len(in_tier(reader, 1, 2, 3, 4))) in seen(page)
+
+
+def test_small_counts_are_hidden_with_what_would_tell_them(browse: Browse, reader: Reader) -> None:
+    tiers = {tier: len(in_tier(reader, tier)) for tier in (1, 2, 3, 4)}
+    assert min(tiers.values()) < 5
+    page = browse("ethics_committee").get("/safeguarding").text
+    rows = dict(re.findall(r'<tr><td>(\d)</td><td>[^<]*</td><td class="num">(.*?)</td></tr>', page))
+    hidden = [tier for tier in tiers if "under 5" in rows[str(tier)]]
+    assert len(hidden) >= 2
+    assert {tier for tier, n in tiers.items() if n < 5} <= set(hidden)
+
+
+def test_whose_names_were_shown_is_logged(officer: Officer, house: House, reader: Reader) -> None:
+    officer.get("/safeguarding")
+    found = audit.search(house.state, audit.Wanted(kind="safeguarding")).rows
+    assert found[0].event.action == "see_safeguarding"
+    assert found[0].event.detail["people"] == in_tier(reader, 1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_carries_marks_and_no_rank(tab: str, officer: Officer) -> None:
+    page = officer.get(f"/safeguarding?tab={tab}")
+    main = page.partition("<main")[2]
+    assert len(re.findall(r'class="cl-who"><span class="cl-ic--', main)) == main.count('class="cl-who"')
+    assert "riority" not in seen(main.partition("</main>")[0])
