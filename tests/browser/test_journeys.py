@@ -113,7 +113,8 @@ def test_a_safeguarding_officer_takes_a_child_from_the_queue_to_a_drafted_referr
     expect(document).to_contain_text("We are worried about this child. Please assess.")
     expect(document).to_contain_text(name)
     expect(document.locator(".cl-flag")).to_contain_text(re.compile("Child|Age unknown|exploited"))
-    expect(page.locator("#sent")).to_contain_text(re.compile("This system sends nothing|Can't be sent"))
+    sending = page.locator("#sent").inner_text()
+    assert "This system sends nothing" in sending or "Can't be sent" in sending
 
 
 def test_a_senior_officer_finds_the_first_group_and_what_would_break_it(page_of: PageOf, site: Site) -> None:
@@ -135,7 +136,7 @@ def test_a_senior_officer_finds_the_first_group_and_what_would_break_it(page_of:
         page.keyboard.press("ArrowRight")
     left = page.get_by_role("table", name=re.compile("^Order of removal")).locator("tbody tr").last
     expect(shown).not_to_have_text("100%")
-    expect(left).to_contain_text(shown.inner_text())
+    assert shown.inner_text() in left.inner_text(), "the figures end where the order of removal ends"
 
 
 @pytest.mark.parametrize(
@@ -155,8 +156,8 @@ def test_a_search_lands_on_its_records(page_of: PageOf, site: Site, kind: str, p
     search(page, words)
     row = page.get_by_role("table", name="Records").get_by_role("link", name=record.split(":")[1], exact=True)
     open_by(page, row)
-    expect(page.locator("main"), f"a search by {kind}").to_contain_text(words)
     expect(page).to_have_url(re.compile("/records/"))
+    assert words in page.locator("main").inner_text(), f"a search by {kind}"
 
 
 def test_an_auditor_finds_who_looked_at_a_person(page_of: PageOf, site: Site) -> None:
@@ -171,6 +172,5 @@ def test_an_auditor_finds_who_looked_at_a_person(page_of: PageOf, site: Site) ->
     page.wait_for_url("**/log?**")
 
     expect(page.get_by_role("heading", name=re.compile(f"entr(y|ies) on {who}"))).to_be_visible()
-    seen = page.locator("#entries tbody tr").first
-    for words in ("analyst", "Intelligence analyst", who, "Op Test, training"):
-        expect(seen).to_contain_text(words)
+    seen = page.locator("#entries tbody tr").first.inner_text()
+    assert all(words in seen for words in ("analyst", "Intelligence analyst", who, "Op Test, training")), seen

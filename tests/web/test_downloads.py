@@ -28,6 +28,7 @@ from countylines.web.reader import Reader
 from countylines.web.sheets import NOT_RANKED, Front, Sheet, as_csv, as_xlsx, plain
 from tests.web.conftest import RUN, Browse, csrf_of
 from tests.web.every import PAGES_SHOWN, work_of
+from tests.web.markup import Page
 
 SENT = {"kind": "csv", "marking": "OFFICIAL-SENSITIVE", "recipient": "Op Larch team", "purpose": "Weekly tasking"}
 FRONT = Front("Groups", "OFFICIAL-SENSITIVE", "run-1", {"For": "=cmd()"}, ["No prediction."])
@@ -171,7 +172,7 @@ def test_the_form_comes_first_and_says_what_the_file_will_hold(browse: Browse) -
     assert "soc any" in page.text
     assert "no prediction" in page.text
     assert re.search(r'value="csv" type="radio" checked', page.text)
-    assert 'href="/groups"' in page.text
+    assert 'href="/groups?soc=any&amp;sort=people&amp;download=csv"' in page.text  # back to the list as it was
 
 
 @pytest.mark.parametrize(
@@ -308,3 +309,18 @@ def test_an_unknown_filter_or_list_is_no_fault(browse: Browse) -> None:
     assert client.get("/download/runs/compare").status_code == 404
     assert client.get("/download/groups/G9999/members").status_code == 404
     assert client.get("/download/safeguarding").status_code == 404
+
+
+def test_every_download_that_a_page_offers_is_there(browse: Browse, reader: Reader) -> None:
+    """The link on a page leads to the form for the same list with the same filters; only for those who may."""
+    group = reader.table("groups")["group_id"][0]
+    client, safeguarding = browse("analyst"), browse("safeguarding")
+    pages = (
+        "/groups?soc=any", f"/groups/{group}/members?only=children", "/lines?q=07", "/missing?show=all", "/releases",
+        "/tasking?only=due",
+    )  # fmt: skip
+    for page in pages:
+        links = [link for link in Page(client.get(page).text).links if link.startswith("/download")]
+        assert links == [f"/download{page}"]
+        assert client.get(links[0]).status_code == 200
+        assert "/download" not in safeguarding.get(page).text

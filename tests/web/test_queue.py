@@ -102,6 +102,15 @@ def test_waiting_runs_from_the_run_that_first_listed_them(officer: Officer, read
     assert "30 h" in officer.get("/safeguarding")
 
 
+def test_that_no_link_was_found_is_printed(officer: Officer, reader: Reader) -> None:
+    found = reader.run.read("safeguarding_links").filter(pl.col("kind").is_in(["group", "line"]))
+    linked = set(found.filter(pl.col("band") != "no link found")["nominal_id"])
+    rows = officer.get("/safeguarding?tier=3").split("<tr>")[2:]
+    without = {re.findall(r"/people/(N\d+)", row)[0] for row in rows if "No link to a line or group found" in row}
+    assert without == set(in_tier(reader, 3)) - linked
+    assert without
+
+
 def test_filters_keep_what_they_name(officer: Officer, reader: Reader) -> None:
     assert set(rows_of(officer.get("/safeguarding?tier=4"))) == set(in_tier(reader, 4))
     facts = reader.run.read("safeguarding_facts")

@@ -17,7 +17,7 @@ from countylines.web.ruling_words import KINDS
 from tests.web.conftest import Browse, csrf_of
 
 HELD, ADULT, CHILD = "N0000701", "N0000131", "N0001244"
-LATER = "2027-05-01"
+GROUP, LATER = "G0008", "2027-05-01"
 
 
 def propose(client: TestClient, **fields: str) -> int:
@@ -96,6 +96,10 @@ def test_a_victim_who_is_also_suspect_is_no_longer_ranked(browse: Browse, house:
     assert act(analyst, made(house)[0].ruling_id, "confirm") == 303
     page = analyst.get(f"/people/{ADULT}").text
     assert "data-figures" not in page and "CCHI" not in page and "by a ruling of two people" in page
+    group = analyst.get(f"/groups/{GROUP}").text
+    assert "Held: both victim and suspect" in group
+    order = group[group.index("Order of removal") :]
+    assert ADULT not in order[: order.index("never in this order")]
     assert act(analyst, made(house)[0].ruling_id, "withdraw", reason="Not so") == 303
     assert "data-figures" in analyst.get(f"/people/{ADULT}").text
 

@@ -66,6 +66,8 @@ def test_most_names_with_one_letter_wrong_are_found(reader: Reader) -> None:
 
 def test_ids_other_names_and_birth_dates(client: TestClient, reader: Reader) -> None:
     assert found_people(client.get("/search?q=n0000131").text)[0] == "N0000131"
+    linked = reader.table("sources/person_links").row(0, named=True)
+    assert linked["nominal_id"] in found_people(client.get(f"/search?q={linked['native_id'].lower()}").text)
     row = reader.index.query(
         "SELECT nominal_id, aliases FROM people WHERE aliases <> '[]' AND kept = 1 ORDER BY 1 LIMIT 1"
     )[0]

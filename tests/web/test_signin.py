@@ -170,3 +170,12 @@ def test_a_route_must_say_what_it_needs(house: House, monkeypatch: pytest.Monkey
 
     with pytest.raises(ValueError, match="/open doesn't say which action it needs"):
         create_app(house)
+
+
+def test_who_has_no_start_page_goes_where_they_may(browse: Browse) -> None:
+    for account, first in (("administrator", "/runs"), ("reviewer", "/roles"), ("analyst", "/")):
+        client = browse(account, reason=False)
+        form = {"csrf": csrf_of(client.get("/reason").text), "reason": "training", "reference": "Op A", "length": "1"}
+        answer = client.post("/reason", data=form)
+        assert answer.headers["location"] == first
+        assert client.get(first).status_code == 200

@@ -228,7 +228,7 @@ export class Stage {
     if (share > 0.1) return;
     const middle = this.place([(at.x[0] + at.x[1]) / 2, (at.y[0] + at.y[1]) / 2]);
     const to = this.sigma.viewportToFramedGraph({ x: middle[0], y: middle[1] });
-    this.sigma.getCamera().setState({ x: to.x, y: to.y, ratio: Math.max(0.05, share * 4) });
+    this.sigma.getCamera().setState({ x: to.x, y: to.y, ratio: Math.max(0.05, share * 2) });
   }
 
   /** Filters or people have changed: hulls are found anew and everything is drawn. */

@@ -137,7 +137,8 @@ export class Explorer {
       const firstEdge = this.model.edges.a.length;
       const fresh = this.model.merge(more);
       this.stage?.grown(fresh, firstEdge);
-      if (more.left_out.people) this.say(`${count(more.left_out.people, 'more person', 'more people')} not drawn`);
+      const { people: left } = more.left_out;
+      if (left) this.note(`${count(left, 'more person', 'more people')} not drawn: too many at once.`);
       this.redraw = true;
       this.update();
       return fresh;
@@ -149,11 +150,12 @@ export class Explorer {
 
   fail(problem: unknown): void {
     const reference = problem instanceof NotRead && problem.reference ? ` (reference ${problem.reference})` : '';
-    const note = h(
-      'p',
-      { class: 'cl-failed cl-float', role: 'alert' },
-      `This part couldn't be read. Try again${reference}.`,
-    );
+    this.note(`This part couldn't be read. Try again${reference}.`);
+  }
+
+  /** Words over the stage for some seconds, and for the screen reader. */
+  private note(words: string): void {
+    const note = h('p', { class: 'cl-failed cl-float', role: 'alert' }, words);
     document.getElementById('stage')?.parentElement?.append(note);
     setTimeout(() => note.remove(), 9000);
   }

@@ -2,6 +2,7 @@
 import { MARKS, type Mark } from '../data';
 import { count, h, icon } from './dom';
 import { type Explorer } from './explorer';
+import { saveView } from './saving';
 import { startSearch } from './search';
 import { type State } from './state';
 import { reset } from './tools';
@@ -118,6 +119,11 @@ export function startFilters(explorer: Explorer, place: HTMLElement): void {
       h('button', { type: 'button', class: 'cl-plain cl-act', click: () => reset(explorer) }, 'Reset'),
     ),
     left,
+    h(
+      'p',
+      { class: 'cl-mb' },
+      h('button', { type: 'button', class: 'cl-plain cl-act', click: saveView }, 'Save this view'),
+    ),
     people,
     part(
       'Links',

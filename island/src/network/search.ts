@@ -97,10 +97,11 @@ let waiting: ReturnType<typeof setTimeout> | undefined;
 function elsewhere(explorer: Explorer, input: HTMLInputElement, list: HTMLElement, said: HTMLElement): void {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    void read<{ found: Found[] }>(address(explorer.urls.find, { q: input.value }))
-      .then(({ found }) => {
+    void read<{ found: Found[]; more: number }>(address(explorer.urls.find, { q: input.value }))
+      .then(({ found, more }) => {
+        const all = found.length + more;
         said.textContent = found.length
-          ? `${count(found.length, 'person', 'people')} in groups that are closed.`
+          ? `${count(all, 'person', 'people')} in groups that are closed${all > LISTED ? `; the first ${LISTED}` : ''}.`
           : 'No one has this name or id. Try fewer letters.';
         list.replaceChildren(
           ...found.slice(0, LISTED).map((one) =>

@@ -9,11 +9,14 @@ const PAGE = 200;
 
 export function startTable(explorer: Explorer, place: HTMLElement, always: boolean): void {
   let rows = PAGE;
+  let asked = explorer.state.table;
   const sync = () => {
     const on = always || explorer.state.table;
     place.hidden = !on;
     if (explorer.stage) document.getElementById('stage')!.classList.toggle('is-away', on);
     if (on) draw();
+    if (always && asked !== explorer.state.table) place.scrollIntoView(); // it stands below the fixed drawing
+    asked = explorer.state.table;
   };
   const draw = () => {
     const { model, shown, looks } = explorer;

@@ -18,7 +18,18 @@ from countylines.govern.cases import SECTION_45, AlreadyOpen, Opening, open_case
 from countylines.govern.changes import NotThere
 from countylines.govern.documents import drafts_of
 from countylines.govern.notes import notes
-from countylines.govern.procedure import DONE, MOVES, NOT_FOR, SENT, STATES, WAITING, Person, needs_why
+from countylines.govern.procedure import (
+    DONE,
+    DRAFTED,
+    IN_PROGRESS,
+    MOVES,
+    NOT_FOR,
+    NOT_STARTED,
+    SENT,
+    WAITING,
+    Person,
+    needs_why,
+)
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.case_change import field_of, said
 from countylines.web.persons import Card
@@ -33,6 +44,7 @@ PEOPLE: Mapping[Person, str] = {
     "adult": "Adult",
     "age unknown": "Age unknown: handled as a child",
 }
+ORDER = (IN_PROGRESS, DRAFTED, SENT, DONE, WAITING, NOT_STARTED, NOT_FOR)  # of the buttons: onward first
 KNOWN = "Safeguarding already has a case for this person. Call them if you know something new."
 DIVERTED = "22"  # the Home Office's outcome for diversion, intervention or education
 
@@ -130,7 +142,7 @@ def find_case(visit: Visit, connection: Connection, case_id: int) -> Case:
 
 
 def moves(case: Case, view: StepView) -> list[str]:
-    """The states to which a person may move a step from this page, in their order.
+    """The states to which a person may move a step from this page, onward ones first.
 
     A tool is finished on its own page, where its questions are; a referral that something hinders can't be sent.
     """
@@ -140,7 +152,7 @@ def moves(case: Case, view: StepView) -> list[str]:
         return [NOT_FOR]
     may = MOVES[view.step.kind][view.state]
     barred = {DONE} if view.step.kind == "tool" else {SENT} if view.hindrance else set()
-    return [state for state in STATES if state in may - barred]
+    return [state for state in ORDER if state in may - barred]
 
 
 def places(reader: Reader) -> list[str]:
@@ -227,8 +239,8 @@ def _form(visit: Visit, nominal: str, errors: dict[str, str], typed: Mapping[str
 
 
 def likely(row: Row | None) -> dict[str, Any]:
-    """The likeliest group and line, and the facts beside them."""
-    return {**(likeliest(row) if row else {"group": None, "line": None}), "facts": row or {}}
+    """The likeliest group and line, and the tier: for held adults and tier 6 no links are made."""
+    return {**(likeliest(row) if row else {"group": None, "line": None}), "tier": row["tier"] if row else None}
 
 
 def _person(word: str, card: Card) -> Person:

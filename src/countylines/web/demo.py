@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import socketserver
+from dataclasses import replace
 from pathlib import Path
 
 from countylines.govern import accounts
@@ -13,12 +14,14 @@ from countylines.partition.names import birds
 from countylines.web.serve import open_house, serve
 
 PORTS = (8000, 8050)
+FOR_EVER = 365_000  # an invented force's last day is never out of date
 PEOPLE = {"analyst": ("analyst", "A. Marrow"), "safeguarding": ("safeguarding", "S. Fenwick")}
 
 
 def serve_demo(runs: Path) -> None:
     """Print the address and two sign-ins, made anew each time, and answer until stopped."""
     house = open_house(runs, None, force="Westmarch Police", synthetic=True, secure=False, marking="OFFICIAL-SENSITIVE")
+    house = replace(house, stale_days=FOR_EVER)
     passwords = {name: demo_account(house.state, name) for name in PEOPLE}
     port = free_port()
     print(f"\nThe dashboard: http://127.0.0.1:{port}    (Ctrl-C stops it; countylines demo shows it again)")

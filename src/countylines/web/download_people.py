@@ -80,10 +80,12 @@ def take_releases(visit: Visit) -> Taken:
 def take_changes(visit: Visit) -> Taken:
     """The people in whom two runs differ: those who joined, left, changed group, or are treated otherwise."""
     asked = visit.request.query_params
-    only = asked.get("only", "joined")
-    if only not in CHANGES or not (asked.get("a") and asked.get("b")):
+    only, names = asked.get("only", "joined"), [run.folder.name for run in visit.house.shelf.runs()]
+    later = asked.get("b") or next((name for name in names if name != asked.get("a")), "")
+    earlier = asked.get("a") or next((name for name in names if name != later), "")
+    if only not in CHANGES or not (earlier and later):
         raise Missing("There is no such list", "Choose two runs and a list on the page that compares them.")
-    a, b = opened(visit, asked["a"]), opened(visit, asked["b"])
+    a, b = opened(visit, earlier), opened(visit, later)
     areas = visit.who.account.areas_for("see_people")
     before, after = ({row.group_id for row in touching(group_rows(run), areas)} for run in (a, b))
     every: Iterable[compared_people.Change] = getattr(compared_people.people(a, b), only)

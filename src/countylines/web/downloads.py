@@ -104,6 +104,7 @@ def _said(text: str, message: str) -> str:
 
 
 def _ask(visit: Visit, taken: Taken, sent: Mapping[str, str], errors: Mapping[str, str] | None = None) -> Response:
+    here = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
     return visit.page(
         "download.html.j2",
         400 if errors else 200,
@@ -114,8 +115,8 @@ def _ask(visit: Visit, taken: Taken, sent: Mapping[str, str], errors: Mapping[st
         kinds=KINDS,
         markings=markings(visit),
         caveats=_caveats(visit, taken),
-        here=visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else ""),
-        back=visit.request.url.path.removeprefix("/download"),
+        here=here,
+        back=here.removeprefix("/download"),
     )
 
 
@@ -137,7 +138,7 @@ def _front(visit: Visit, taken: Taken, sent: Mapping[str, str]) -> Front:
 
 def _caveats(visit: Visit, taken: Taken) -> list[str]:
     age = (visit.now.date() - taken.as_of(visit)).days
-    stale = [f"The data are {age} days old."] if age > visit.house.stale_days else []
+    stale = [f"The data are {counted(age, 'day')} old."] if age > visit.house.stale_days else []
     synthetic = ["All people are synthetic."] if visit.house.synthetic else []
     return [NO_PREDICTION, *(PEOPLE if taken.sheet.people else ()), *taken.caveats, *stale, *synthetic]
 

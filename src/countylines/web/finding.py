@@ -65,10 +65,12 @@ class Found:
 
 
 def people(reader: Reader, query: str, areas: Sequence[str], most: int = SHOWN, skip: int = 0) -> Found:
-    """People by id, birth date, name or other name; the most alike first, then those in the network, then by id."""
+    """People by id (a source system's, too), birth date, name or other name; the most alike first, then those in the
+    network, then by id."""
     found: dict[str, Person] = {}
-    exact = reader.index.query("SELECT * FROM people WHERE nominal_id IN (?, ?)", query, query.upper())
-    found.update({row["nominal_id"]: Person(card_of(row), "id", 100.0) for row in exact})
+    native = (row["nominal_id"] for way in {query, query.upper()} for row in _linked(reader, way))
+    cards = reader.cards([query, query.upper(), *native])
+    found.update({nominal: Person(card, "id", 100.0) for nominal, card in cards.items()})
     if day := born(query):
         rows = reader.index.query("SELECT * FROM people WHERE date_of_birth = ? LIMIT ?", day, CANDIDATES)
         found.update({row["nominal_id"]: Person(card_of(row), "birth date", 100.0) for row in rows})
@@ -78,6 +80,11 @@ def people(reader: Reader, query: str, areas: Sequence[str], most: int = SHOWN, 
     kept = _in_areas(reader, found, areas)
     order = sorted(kept, key=lambda p: (-round(p.alike), not p.card.kept, p.card.nominal_id))
     return Found(order[skip : skip + most], len(order), len(order) >= CANDIDATES)
+
+
+def _linked(reader: Reader, native_id: str) -> list[Row]:
+    """People by a source system's own id."""
+    return reader.rows("sources/person_links", "native_id", native_id)
 
 
 def _named(reader: Reader, query: str) -> list[Person]:

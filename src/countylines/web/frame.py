@@ -13,7 +13,7 @@ from countylines.web.access import NoRun, Refused, Visit
 from countylines.web.notes_pages import notes_of
 from countylines.web.queue_badge import badge
 from countylines.web.reader import Reader
-from countylines.web.reason import REASONS
+from countylines.web.reasons import REASONS
 from countylines.web.tasking import tasking_of
 
 

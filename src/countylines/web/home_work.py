@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from sqlalchemy import Connection
 
@@ -15,6 +14,7 @@ from countylines.web.access import Visit
 from countylines.web.group_rows import small
 from countylines.web.queue import ONLY
 from countylines.web.queue_rows import Queue
+from countylines.web.render import quoted
 from countylines.web.tasking import led_by
 
 
@@ -106,7 +106,7 @@ def _drafted(visit: Visit, connection: Connection) -> Iterable[Task]:
         return
     for one in reporting.drafts(connection):
         if one.status == "drafted" and one.by == visit.who.account.name:
-            yield Task(f"Draft report of line {one.line.line_id}", f"/lines/{quote(one.line.line_id)}#report")
+            yield Task(f"Draft report of line {one.line.line_id}", f"/lines/{quoted(one.line.line_id)}#report")
 
 
 def _referrals(visit: Visit, waits: Queue) -> Iterable[Task]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, cast
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -16,6 +15,7 @@ from countylines.govern.changes import Conflict, NotThere
 from countylines.web import group, lines, person, records
 from countylines.web.access import Missing, Refused, Visit, needs
 from countylines.web.case_change import number, said
+from countylines.web.render import quoted
 from countylines.web.signin import inside
 
 router = APIRouter(include_in_schema=False)
@@ -93,7 +93,7 @@ def where(visit: Visit, kind: str, what: str) -> str:
     if visit.covered:
         raise Refused("write_note")
     find(visit, what)
-    return path + quote(what, safe=":")
+    return path + quoted(what, safe=":")
 
 
 def _typed(visit: Visit) -> tuple[str, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import quote, unquote
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -12,6 +11,7 @@ from countylines.errors import InputError
 from countylines.govern import sessions
 from countylines.govern.openid import OpenId, Pending
 from countylines.web.access import COOKIE, Missing, Visit, needs
+from countylines.web.render import quoted
 from countylines.web.signin import inside, set_cookie, tries
 
 router = APIRouter(include_in_schema=False)
@@ -19,6 +19,7 @@ router = APIRouter(include_in_schema=False)
 UNDER_WAY = "countylines-openid"  # holds the sign-in under way and where to go after it
 HERE = "/openid"  # the cookie goes nowhere else
 LASTS = 600  # seconds that somebody may take there
+LONGEST = 1_000  # characters of an address that is kept: browsers drop cookies of more than 4,096 bytes
 
 
 @router.get("/openid/start")
@@ -34,7 +35,8 @@ def start(visit: Visit = needs(None), next: str = "/") -> Response:
     answer = RedirectResponse(url, 303)
     # lax, not strict: the way back begins on the server's own site (RFC 6265bis, 5.6.7)
     kept = {"max_age": LASTS, "path": HERE, "httponly": True, "samesite": "lax"}
-    answer.set_cookie(UNDER_WAY, f"{pending}.{quote(inside(next), safe='')}", secure=visit.house.secure, **kept)  # type: ignore[arg-type]
+    to = inside(next) if len(next) <= LONGEST else "/"
+    answer.set_cookie(UNDER_WAY, f"{pending}.{to.encode().hex()}", secure=visit.house.secure, **kept)  # type: ignore[arg-type]
     return answer
 
 
@@ -51,10 +53,18 @@ def back(visit: Visit = needs(None)) -> Response:
     except InputError as error:
         return _done(_failed(visit, str(error), 401))
     token, _ = sessions.start_session(visit.house.state, account, visit.now)
-    to = inside(unquote(to))
-    answer = RedirectResponse("/reason" + ("" if to == "/" else f"?next={quote(to)}"), 303)
+    to = _address(to)
+    answer = RedirectResponse("/reason" + ("" if to == "/" else f"?next={quoted(to)}"), 303)
     set_cookie(answer, visit, COOKIE, token)
     return _done(answer)
+
+
+def _address(kept: str) -> str:
+    """Where to go after signing in; the start page if the cookie doesn't say."""
+    try:
+        return inside(bytes.fromhex(kept).decode())
+    except ValueError:  # UnicodeDecodeError is one
+        return "/"
 
 
 def _openid(visit: Visit) -> OpenId:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any, Literal
 Mark = Literal["child", "both", "exploited", "unknown", "held", "adult"]
 
 HELD_WORDS = "Held"
+ASIDE = "both victim and suspect"  # by a ruling of two people, one of them safeguarding
 MARK_WORDS: Mapping[Mark, str] = {
     "child": "Under 18",
     "both": "Under 18, believed exploited",
@@ -124,6 +126,17 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def aside(card: Card) -> Card:
+    """The same person on the separate list of adults who are both victim and suspect: held, and never ranked.
+
+    Example:
+        >>> card = card_of({"nominal_id": "n1", "is_child": 0, "kept": 1, "rankable": 1})
+        >>> card.mark, aside(card).mark, aside(card).rankable, aside(card).words
+        ('adult', 'held', False, 'Held: both victim and suspect')
+    """
+    return card if ASIDE in card.held else dataclasses.replace(card, held=(*card.held, ASIDE), rankable=False)
 
 
 def _flag(value: Any) -> bool | None:

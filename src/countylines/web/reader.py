@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import polars as pl
 
 from countylines.runs import Run
 from countylines.web.index import Index
-from countylines.web.persons import Card
+from countylines.web.persons import Card, aside
 
 Row = dict[str, Any]
 
@@ -26,11 +26,14 @@ class Reader:
         run: the finished run.
         stamp: of its manifest; another stamp is another run.
         indexes: the folder of reading indexes.
+        separate: the adults whom a ruling of two people put on the separate, unranked list.
     """
 
     run: Run
     stamp: str
     indexes: Path
+    separate: Callable[[], frozenset[str]] = frozenset
+    _separate: frozenset[str] = frozenset()
     _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict)
     _making: dict[str, threading.RLock] = field(default_factory=dict)
@@ -76,6 +79,7 @@ class Reader:
 
         Who asks for the same meanwhile waits; who asks for something else doesn't.
         """
+        self._who_is_apart()
         with self._lock:
             making = self._making.setdefault(name, threading.RLock())
         with making:
@@ -95,5 +99,21 @@ class Reader:
         return dict(zip(groups["value"], groups["place"], strict=True))
 
     def cards(self, ids: Iterable[str]) -> dict[str, Card]:
-        """Everybody by id, with name, age and how they are treated. Ids that nobody has are left out."""
-        return self.index.cards(ids)
+        """Everybody by id, with name, age and how they are treated. Ids that nobody has are left out.
+
+        Who is on the separate, unranked list is held from the moment the ruling is confirmed, on every page.
+        """
+        listed = self._who_is_apart()
+        return {
+            name: aside(card) if name in listed and not card.protected else card
+            for name, card in self.index.cards(ids).items()
+        }
+
+    def _who_is_apart(self) -> frozenset[str]:
+        """Who is on the separate list now; what was made of cards when others were is forgotten."""
+        listed = self.separate()
+        with self._lock:
+            if listed != self._separate:
+                self._separate = listed
+                self._made.clear()
+        return listed

@@ -11,18 +11,12 @@ from countylines import __version__
 from countylines.errors import InputError
 from countylines.govern import people, sessions
 from countylines.web.access import SIGNED_IN, Visit, needs
+from countylines.web.frame import menu
+from countylines.web.reasons import REASONS
 from countylines.web.signin import inside
 
 router = APIRouter(include_in_schema=False)
 
-REASONS = {
-    "intelligence": ("Intelligence development", "A named operation or tasking"),
-    "safeguarding": ("Safeguarding duty", "Opens the safeguarding queue if your role allows it"),
-    "tasking": ("Tasking or strategic assessment", "Groups and totals; names when you ask"),
-    "assurance": ("Assurance, method or audit", "Names covered by default"),
-    "administration": ("Administration", "Accounts, sources and how long things are kept; no names"),
-    "training": ("Training on synthetic data", "No real records"),
-}
 LENGTHS = {"1": "1 hour", "4": "4 hours", "12": "End of shift"}
 
 
@@ -49,6 +43,9 @@ def give(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
         sessions.give_reason(visit.house.state, visit.who, reason, reference, hours, visit.now)
     except InputError as error:
         return _form(visit, to, {error.field or "reason": error.what[0].upper() + error.what[1:]})
+    first = menu(visit)[:1]
+    if to == "/" and not visit.can("see_home"):
+        to = first[0].path if first else "/roles"
     return RedirectResponse(to, 303)
 
 

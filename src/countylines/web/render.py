@@ -91,14 +91,14 @@ def query(values: dict[str, Any]) -> str:
     return f"?{urlencode(kept, doseq=True)}" if kept else ""
 
 
-def quoted(text: str) -> str:
-    """Text as part of an address.
+def quoted(text: str, safe: str = "/") -> str:
+    """Text as part of an address; what is in ``safe`` stays as it is.
 
     Example:
         >>> quoted("/groups?area=A B")
         '/groups%3Farea%3DA%20B'
     """
-    return quote(text)
+    return quote(text, safe)
 
 
 _stamps: dict[str, str] = {}

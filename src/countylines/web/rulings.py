@@ -280,6 +280,7 @@ def _change(visit: Visit, one: Ruling, done: str, act: Callable[[Connection], in
         return _list(visit, "", {f"ruling-{one.ruling_id}": _said(error)})
     except Conflict as error:
         return _list(visit, "", {f"ruling-{one.ruling_id}": str(error)})
+    visit.house.shelf.refresh()
     return visit.go("/rulings")
 
 

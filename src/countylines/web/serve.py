@@ -21,6 +21,7 @@ from countylines.web import frame, render
 from countylines.web.app import create_app
 from countylines.web.house import House
 from countylines.web.layout import layout_of
+from countylines.web.separate_list import SeparateList
 from countylines.web.shelf import NoRun, Shelf
 
 log = logging.getLogger(__name__)
@@ -54,11 +55,11 @@ def open_house(
         raise InputError("there is no such folder", "give the folder that holds the runs", file=runs)
     pages = render.environment()
     pages.globals.update(frame.GLOBALS)
-    shelf = Shelf(runs, _indexes(runs))
     single = OpenIdSettings.from_environment(os.environ)
     openid = OpenId(single) if single else None
     local = load_procedures(procedures)
     opened = open_state(state_url(runs, state))
+    shelf = Shelf(runs, _indexes(runs), SeparateList(opened))
     return House(shelf, opened, pages, force, synthetic, marking, secure, openid, procedures=local)
 
 

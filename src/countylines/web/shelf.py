@@ -12,6 +12,7 @@ from pathlib import Path
 from countylines.errors import InputError
 from countylines.runs import MANIFEST, Run, open_run
 from countylines.web.reader import Reader
+from countylines.web.separate_list import SeparateList
 
 
 class NoRun(Exception):
@@ -33,10 +34,12 @@ class Shelf:
     Attributes:
         folder: holds the runs.
         indexes: where the reading indexes are kept (they can be made anew at any time).
+        separate: the adults on the separate, unranked list.
     """
 
     folder: Path
     indexes: Path
+    separate: SeparateList | None = None
     _open: dict[str, Reader] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -48,6 +51,11 @@ class Shelf:
         return sorted(
             _readable(self.folder), key=lambda run: (str(run.manifest.get("as_of", "")), _made(run)), reverse=True
         )
+
+    def refresh(self) -> None:
+        """A ruling was made or withdrawn: the next page asks who is on the separate list."""
+        if self.separate:
+            self.separate.forget()
 
     def reader(self, name: str = "") -> Reader:
         """The run of that name, or the current one.
@@ -73,7 +81,7 @@ class Shelf:
             reader = self._open.get(name)
             if reader is None or reader.stamp != stamp:
                 try:
-                    reader = Reader(_whole(folder), stamp, self.indexes)
+                    reader = Reader(_whole(folder), stamp, self.indexes, self.separate or frozenset)
                 except InputError as error:
                     raise NoRun(name) from error
                 self._open[name] = reader

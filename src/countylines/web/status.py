@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countylines.report.show.words import counted
-from countylines.web.persons import Card, Mark
+from countylines.web.persons import ASIDE, Card, Mark
 from countylines.web.render import day
 
 Row = Mapping[str, Any]
@@ -68,15 +68,16 @@ def _title(card: Card, unranked: bool) -> str:
     }
     if card.mark in titles:
         return titles[card.mark]
-    if card.held:
-        return "Held: this person may be exploited. Not ranked until two people decide."
-    assert unranked  # nobody else comes here
-    return "This adult is both victim and suspect: on the separate list, not ranked."
+    if unranked and set(card.held) <= {ASIDE}:
+        return "This adult is both victim and suspect: on the separate list, not ranked."
+    return "Held: this person may be exploited. Not ranked until two people decide."
 
 
 def _age(card: Card) -> list[str]:
     if card.mark == "unknown":
         return ["No birth date is recorded. Establish their age first."]
+    if card.held == (ASIDE,):
+        return ["Two people, one of them safeguarding, ruled so; it is withdrawn by a ruling, too."]
     if card.held and not card.protected:
         return [*(HELD.get(reason, f"{reason[0].upper()}{reason[1:]}.") for reason in card.held), RELEASE]
     return [f"{card.age} years old."] if card.age is not None else []
@@ -122,8 +123,8 @@ def not_ranked(card: Card, unranked: bool, reasons: Sequence[str] = ()) -> str:
     """
     if card.protected:
         return f"Not ranked: this person is {NOT_RANKED[card.mark]}."
-    if card.held:
+    if card.held and card.held != (ASIDE,):
         return f"Not ranked: held ({', '.join(card.held)}) until two people, one of them safeguarding, decide."
-    if unranked:
+    if unranked or card.held:
         return "Not ranked: an adult who is both victim and suspect, by a ruling of two people."
     return "Not ranked: not in the network."
