@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from countylines.progress import Progress
-from countylines.rank import assess, read_rules
+from countylines.rank.assess import assess, read_rules
 from countylines.rank.evidence import Evidence
 from countylines.resample import draws_of
 from countylines.settings import Settings, Stability

@@ -21,7 +21,8 @@ from countylines.match.lexicon import Lexicon, load_lexicon
 from countylines.network import build_network, nearby
 from countylines.partition import group_tables, partition, partition_baseline, stability
 from countylines.progress import Progress
-from countylines.rank import assess, read_evidence, read_rules
+from countylines.rank.assess import assess, read_rules
+from countylines.rank.evidence import read_evidence
 from countylines.redraw import Redrawn, in_memory, redraw
 from countylines.resample import Draws, draws_of
 from countylines.runs import Run, log_to, new_run, open_run, write_json, write_table

@@ -59,7 +59,7 @@ NETWORK: dict[str, Any] = {
 }
 
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Network</title>
-<link rel="icon" href="/static/icon.svg"><link rel="stylesheet" href="/static/app.css"></head>
+<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/app.css"></head>
 <body class="govuk-template__body" data-csrf="token"><main id="main"><div class="cl-x" id="explorer">
 <div class="cl-x__l" id="net-filters"></div><div class="cl-x__c">
 <div class="cl-tools" id="net-tools" role="toolbar" aria-label="Network tools"></div>
@@ -73,4 +73,4 @@ data-find="/network/find.json" data-group="/groups/"></div>
 <div class="cl-chart" id="curve" data-vega="curve-spec"></div>
 <script type="application/json" id="curve-spec">{"data": {"values": [{"k": 1, "v": 2}, {"k": 2, "v": 1}]},
 "mark": "line", "encoding": {"x": {"field": "k", "type": "quantitative"}, "y": {"field": "v", "type": "quantitative"}}}
-</script></main><script type="module" src="/static/app.js"></script></body></html>"""
+</script></main><script type="module" src="/assets/app.js"></script></body></html>"""

@@ -73,8 +73,8 @@ def test_nothing_names_a_foreign_address() -> None:
 
 
 def test_every_picture_of_the_style_sheet_is_there() -> None:
-    wanted = set(re.findall(r"url\(\"?(/static/[^)\"]+)\"?\)", (STATIC / "app.css").read_text(encoding="utf-8")))
-    missing = {one for one in wanted if not (STATIC / one.removeprefix("/static/")).is_file()}
+    wanted = set(re.findall(r"url\(\"?(/assets/[^)\"]+)\"?\)", (STATIC / "app.css").read_text(encoding="utf-8")))
+    missing = {one for one in wanted if not (STATIC / one.removeprefix("/assets/")).is_file()}
     assert {Path(one).name for one in missing} <= {"govuk-crest.svg"}  # the crest is left out on purpose
 
 
@@ -98,8 +98,8 @@ class House:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 path = self.path.split("?")[0]
-                if path.startswith("/static/"):
-                    self.reply((STATIC / path.removeprefix("/static/")).read_bytes(), KINDS[Path(path).suffix])
+                if path.startswith("/assets/"):
+                    self.reply((STATIC / path.removeprefix("/assets/")).read_bytes(), KINDS[Path(path).suffix])
                 elif path == "/network/data.json":
                     self.reply(json.dumps(NETWORK).encode(), "application/json")
                 elif path.startswith("/network/person/"):

@@ -1,6 +1,4 @@
-"""Rank: who and what comes first, and who is to be protected. See docs/rank.md."""
+"""Rank: who and what comes first, and who is to be protected. See docs/rank.md; assess.py is the whole stage.
 
-from countylines.rank.assess import Rules, assess, read_rules
-from countylines.rank.evidence import Evidence, read_evidence
-
-__all__ = ["Evidence", "Rules", "assess", "read_evidence", "read_rules"]
+Nothing is imported here: a page that needs an age shouldn't load the compiled loops of dismantling.
+"""

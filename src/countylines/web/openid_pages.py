@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from countylines.errors import InputError
 from countylines.govern import sessions
-from countylines.govern.openid import OpenId, Pending
 from countylines.web.access import COOKIE, Missing, Visit, needs
 from countylines.web.render import quoted
 from countylines.web.signin import inside, set_cookie, tries
+
+if TYPE_CHECKING:  # loaded by the first sign-in, if there is single sign-on at all
+    from countylines.govern.openid import OpenId
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,6 +51,8 @@ def back(visit: Visit = needs(None)) -> Response:
         return _failed(visit, "Too many tries from this machine. Wait a minute, then try again.", 429)
     *kept, to = visit.request.cookies.get(UNDER_WAY, ".").split(".", 3)
     try:
+        from countylines.govern.openid import Pending
+
         pending = Pending.parse(".".join(kept))
         account = openid.finish(visit.house.state, dict(visit.request.query_params), pending, visit.now)
     except InputError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -125,7 +126,12 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(c if _harmless(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _harmless(c: str) -> bool:
+    """What can be printed, line breaks, and blanks of any width, which real records have."""
+    return c.isprintable() or c in "\n\r\t" or unicodedata.category(c) == "Zs"
 
 
 def aside(card: Card) -> Card:

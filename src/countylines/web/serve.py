@@ -10,17 +10,18 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from countylines.errors import InputError
-from countylines.govern.openid import OpenId, OpenIdSettings
 from countylines.govern.procedure import load_procedures
 from countylines.govern.state import open_state
 from countylines.web import frame, render
 from countylines.web.app import create_app
 from countylines.web.house import House
 from countylines.web.layout import layout_of
+from countylines.web.network_facts import facts_of
 from countylines.web.separate_list import SeparateList
 from countylines.web.shelf import NoRun, Shelf
 
@@ -55,12 +56,21 @@ def open_house(
         raise InputError("there is no such folder", "give the folder that holds the runs", file=runs)
     pages = render.environment()
     pages.globals.update(frame.GLOBALS)
-    single = OpenIdSettings.from_environment(os.environ)
-    openid = OpenId(single) if single else None
+    openid = _single_sign_on()
     local = load_procedures(procedures)
     opened = open_state(state_url(runs, state))
     shelf = Shelf(runs, _indexes(runs), SeparateList(opened))
     return House(shelf, opened, pages, force, synthetic, marking, secure, openid, procedures=local)
+
+
+def _single_sign_on() -> Any:
+    """The force's sign-in server, if the environment names one; loaded only then."""
+    if not any(name.startswith("COUNTYLINES_OIDC_") for name in os.environ):
+        return None
+    from countylines.govern.openid import OpenId, OpenIdSettings
+
+    single = OpenIdSettings.from_environment(os.environ)
+    return OpenId(single) if single else None
 
 
 def state_url(runs: Path, state: str | None) -> str:
@@ -114,6 +124,8 @@ def _prepare(house: House) -> None:
         reader = house.shelf.reader()
         reader.index.prepare()
         layout_of(reader)
+        reader.index.prepare(wait=True)
+        facts_of(reader)
     except (NoRun, InputError) as error:  # the page that needs it says so
         log.warning("the current run can't be prepared: %s", error)
 
