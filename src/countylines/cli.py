@@ -16,7 +16,7 @@ from countylines import __version__
 from countylines.errors import InputError
 from countylines.report.show.commands import show_app
 from countylines.settings import Settings, load_settings
-from countylines.web.commands import accounts_app, audit_app, serve, state_app
+from countylines.web.commands import accounts_app, audit_app, installed, serve, state_app
 
 app = typer.Typer(
     name="countylines",
@@ -255,7 +255,9 @@ def demo(
     else:
         _run(extracts, made, Settings(), "duckdb", None, quiet)
     show_demo(Console(), extracts, made)
-    if dashboard:
+    if dashboard and not installed():
+        print("The dashboard isn't installed: pip install 'countylines[web]', then run this again.")
+    elif dashboard:
         from countylines.web.demo import serve_demo
 
         serve_demo(out)

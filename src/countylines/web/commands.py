@@ -24,6 +24,25 @@ StateUrl = Annotated[
 Role = Annotated[list[str], typer.Option("--role", help="A role; give it again for another.")]
 
 
+def installed() -> bool:
+    """Whether the packages of the dashboard are here; a run needs none of them."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("alembic", "argon2", "fastapi", "jinja2", "sqlalchemy", "uvicorn"))
+
+
+def need_packages() -> None:
+    """Before any command of the dashboard.
+
+    Raises:
+        InputError: its packages are missing.
+    """
+    from countylines.errors import InputError
+
+    if not installed():
+        raise InputError("the dashboard isn't installed", "install it: pip install 'countylines[web]'")
+
+
 def serve(
     runs: Runs,
     state: StateUrl = None,
@@ -40,6 +59,7 @@ def serve(
     ] = None,
 ) -> None:
     """The dashboard of a folder of runs, on this machine."""
+    need_packages()
     from countylines.govern.accounts import list_accounts
     from countylines.web.serve import open_house
     from countylines.web.serve import serve as answer
@@ -51,6 +71,10 @@ def serve(
         typer.echo("Nobody can sign in yet: countylines accounts add NAME --role analyst")
     typer.echo(f"The dashboard is at http://{host}:{port}. Ctrl-C stops it.")
     answer(house, host, port, behind_proxy=behind_proxy)
+
+
+for each in (accounts_app, audit_app, state_app):
+    each.callback()(need_packages)
 
 
 @accounts_app.command("add")
