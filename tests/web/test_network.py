@@ -16,7 +16,7 @@ from countylines.web.house import House
 from countylines.web.layout import layout_of
 from countylines.web.network_data import About, around_file, whole_file
 from countylines.web.network_facts import BANDS, MARKS, ONE_SIZE, ROLE_NAMES, band, facts_of
-from countylines.web.network_seen import APART, Seen, view
+from countylines.web.network_seen import Seen, view
 from countylines.web.reader import Reader
 from countylines.web.whatif import what_if
 from tests.web.conftest import NOW, PASSWORD, Browse
@@ -263,9 +263,11 @@ def test_who_is_on_the_separate_list_is_not_ranked(reader: Reader) -> None:
     """An adult who is both victim and suspect, by a ruling: no harm, no role, one size, why; never taken out."""
     facts = facts_of(reader)
     adult = next(i for i, harm in enumerate(facts.harm) if harm and facts.roles[i])
-    own = view(reader, apart=frozenset([facts.ids[adult]]), key="apart")
+    reader.separate = lambda: frozenset([facts.ids[adult]])
+    own = view(reader, key="with the list")
     people = opened(whole_file(reader, own, ABOUT))["people"]
     found = {name: people[name][adult] for name in ("mark", "harm", "roles", "size", "why")}
-    assert found == {"mark": MARKS.index("held"), "harm": None, "roles": 0, "size": ONE_SIZE, "why": APART}
+    why = "Held: both victim and suspect"
+    assert found == {"mark": MARKS.index("held"), "harm": None, "roles": 0, "size": ONE_SIZE, "why": why}
     answer = what_if(reader, own, [facts.ids[adult]])
-    assert answer["removed"] == [] and APART in answer["refused"][0]["why"]
+    assert answer["removed"] == [] and "both victim and suspect" in answer["refused"][0]["why"]

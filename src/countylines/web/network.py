@@ -104,7 +104,7 @@ def find(visit: Visit = needs("see_network"), q: Words = "") -> Response:
         {
             "id": seen.facts.ids[i],
             "label": seen.label(i),
-            "mark": seen.mark(i),
+            "mark": seen.facts.mark[i],
             "group": seen.groups[seen.home[i]] if seen.home[i] >= 0 else None,
         }
         for i in rows[:LISTED]
@@ -127,7 +127,8 @@ def path_between(a: Words, b: Words, visit: Visit = needs("see_network")) -> Res
             "a": a,
             "b": b,
             "people": [
-                {"id": seen.facts.ids[i], "label": seen.label(i), "mark": seen.mark(i)} for i in (rows if steps else [])
+                {"id": seen.facts.ids[i], "label": seen.label(i), "mark": seen.facts.mark[i]}
+                for i in (rows if steps else [])
             ],
             "steps": [
                 {
@@ -161,7 +162,6 @@ def person(nominal_id: Annotated[str, Path(max_length=100)], visit: Visit = need
         row=row,
         group=group if group and group.group_id in seen.groups else None,
         stays=seen.facts.stays[i],
-        apart=seen.words(i) if nominal_id in seen.apart else "",
     )
 
 

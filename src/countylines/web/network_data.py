@@ -15,8 +15,8 @@ import numpy as np
 from countylines.graph import Ints
 from countylines.rank.dismantle.objective import Flags
 from countylines.web.layout import layout_of
-from countylines.web.network_facts import BANDS, ONE_SIZE, ROLE_NAMES, SOURCE_NAMES, timeline
-from countylines.web.network_seen import HELD, Seen
+from countylines.web.network_facts import BANDS, ROLE_NAMES, SOURCE_NAMES, timeline
+from countylines.web.network_seen import Seen
 from countylines.web.reader import Reader
 
 AT_ONCE = 2_000  # people: above so many the graph of groups opens first (SCREENS 1, Network)
@@ -148,25 +148,24 @@ def _people(reader: Reader, seen: Seen, rows: Ints, inside: Ints) -> dict[str, A
     which = rows.tolist()
     cards = [facts.cards[facts.ids[i]] for i in which]
     stand = [places.at(facts.ids[i]) for i in which]
-    free = {i: seen.rankable(i) for i in which}
     more = _degree(seen, seen.ties) - _degree(seen, inside)
     return {
         "id": [facts.ids[i] for i in which],
         "label": [seen.label(i) for i in which],
         "x": [round(x, 1) for x, _ in stand],
         "y": [round(-y, 1) for _, y in stand],  # the layout's y grows downwards
-        "size": [facts.size[i] if free[i] else ONE_SIZE for i in which],
-        "mark": [seen.mark(i) for i in which],
+        "size": [facts.size[i] for i in which],
+        "mark": [facts.mark[i] for i in which],
         "soc": [card.soc for card in cards],
         "group": seen.home[rows].tolist(),
-        "harm": [facts.harm[i] if free[i] else None for i in which],
-        "roles": [facts.roles[i] if free[i] else 0 for i in which],
+        "harm": [facts.harm[i] for i in which],
+        "roles": [facts.roles[i] for i in which],
         "first": [facts.first[i] for i in which],
         "last": [facts.last[i] for i in which],
         "sources": [facts.sources[i] for i in which],
         "stays": [facts.stays[i] for i in which],
         "more": more[rows].tolist(),
-        "why": [seen.words(i) if seen.mark(i) == HELD else None for i in which],
+        "why": [card.words if card.mark == "held" else None for card in cards],
     }
 
 

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from countylines.govern.rulings import unranked
 from countylines.graph import Ints
 from countylines.rank.dismantle.objective import Flags
 from countylines.web.access import Missing, Visit
 from countylines.web.group_rows import group_rows, touching
 from countylines.web.members_view import why_guarded
-from countylines.web.network_facts import MARKS, Facts, facts_of, rankable
+from countylines.web.network_facts import Facts, facts_of, rankable
 from countylines.web.own_areas import areas_of, outside
 from countylines.web.reader import Reader
-
-ADULT, HELD = MARKS.index("adult"), MARKS.index("held")
-APART = "Not ranked: both victim and suspect, by a ruling of two people"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +29,6 @@ class Seen:
         home: of each person the index in ``groups``; -1 = in none, or in one that may not be seen.
         areas: own areas; none = all.
         covered: whether names are covered.
-        apart: adults who are both victim and suspect, whom a ruling of two people put on the separate, unranked list.
         key: names this view among those of the run.
     """
 
@@ -45,7 +40,6 @@ class Seen:
     home: Ints
     areas: tuple[str, ...]
     covered: bool
-    apart: frozenset[str]
     key: str
 
     def label(self, i: int) -> str:
@@ -55,21 +49,15 @@ class Seen:
 
     def rankable(self, i: int) -> bool:
         """Whether a person may be ranked, stand under a role, and be taken out in a what-if (METHOD 1)."""
-        name = self.facts.ids[i]
-        return rankable(self.facts.cards[name]) and name not in self.apart
-
-    def mark(self, i: int) -> int:
-        """The code of how a person is treated; who is on the separate list is drawn as held."""
-        return HELD if self.facts.mark[i] == ADULT and not self.rankable(i) else self.facts.mark[i]
+        return rankable(self.facts.cards[self.facts.ids[i]])
 
     def words(self, i: int) -> str:
         """How a person is treated, in words."""
-        name = self.facts.ids[i]
-        return APART if name in self.apart and self.mark(i) == HELD else self.facts.cards[name].words
+        return self.facts.cards[self.facts.ids[i]].words
 
     def why_not(self, i: int) -> str:
         """Why a person is never ranked, in words."""
-        return " and ".join(why_guarded(self.facts.cards[self.facts.ids[i]])) or APART
+        return " and ".join(why_guarded(self.facts.cards[self.facts.ids[i]]))
 
     def find(self, nominal_id: str) -> int:
         """The row of somebody who may be seen.
@@ -98,24 +86,16 @@ class Seen:
 
 
 def seen_by(visit: Visit) -> Seen:
-    """What this visitor may see; worked out once a run for each set of areas and each separate list."""
+    """What this visitor may see; worked out once a run for each set of areas."""
     visit.must("see_people")
-    with visit.house.state.read() as connection:
-        apart = frozenset(unranked(connection, visit.now.date())["nominal_id"].to_list())
     areas = tuple(sorted(areas_of(visit)))
     covered = visit.covered
-    key = f"network of {areas!r}, {'covered' if covered else 'named'}, without {sorted(apart)!r}"
-    found: Seen = visit.reader.made(key, lambda reader: view(reader, areas, covered, apart, key))
+    key = f"network of {areas!r}, {'covered' if covered else 'named'}"
+    found: Seen = visit.reader.made(key, lambda reader: view(reader, areas, covered, key))
     return found
 
 
-def view(
-    reader: Reader,
-    areas: tuple[str, ...] = (),
-    covered: bool = False,
-    apart: frozenset[str] = frozenset(),
-    key: str = "",
-) -> Seen:
+def view(reader: Reader, areas: tuple[str, ...] = (), covered: bool = False, key: str = "") -> Seen:
     """The network as somebody sees it who has these areas; see :class:`Seen`."""
     facts = facts_of(reader)
     people = np.ones(len(facts.ids), np.bool_)
@@ -135,4 +115,4 @@ def view(
     groups = tuple(sorted(names))
     number = {group: i for i, group in enumerate(groups)}
     home = np.array([number.get(group or "", -1) for group in facts.group], np.int64)
-    return Seen(facts, people, ties, groups, names, home, areas, covered, apart, key)
+    return Seen(facts, people, ties, groups, names, home, areas, covered, key)

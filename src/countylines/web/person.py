@@ -53,7 +53,7 @@ def person(
     """
     card, own = known(visit, nominal_id)
     visit.log("person", nominal_id, **({"together": together} if together else {}))
-    found, unranked = why(visit.reader, nominal_id), on_separate_list(visit, nominal_id)
+    found = why(visit.reader, nominal_id)
     filters = {
         "view": view,
         "years": years,
@@ -70,9 +70,9 @@ def person(
         rulings=rulings_of(visit, nominal_id),
         open_case=open_case(visit, nominal_id),
         beside=found.beside if beside == "all" else found.beside[:BESIDE],
-        standing=None if unranked else standing(visit.reader, card),
-        unranked_why=not_ranked(card, unranked),
-        **treatment(visit, card, own, unranked),
+        standing=standing(visit.reader, card),
+        unranked_why=not_ranked(card),
+        **treatment(visit, card, own),
         **derivation(visit, found),
         **around(visit, card),
         **behind(visit, found, own, page, cancelled, together, crimes),
@@ -80,11 +80,11 @@ def person(
     )
 
 
-def treatment(visit: Visit, card: Card, own: list[Row], unranked: bool) -> dict[str, Any]:
+def treatment(visit: Visit, card: Card, own: list[Row]) -> dict[str, Any]:
     """How the person is treated, and what safeguarding knows of them."""
     facts = next(iter(visit.reader.rows("safeguarding_facts", "nominal_id", card.nominal_id)), None)
     return {
-        "treated": status(card, facts, offender_in(own), unranked),
+        "treated": status(card, facts, offender_in(own)),
         "facts": facts,
         "tiers": visit.reader.rows("safeguarding", "nominal_id", card.nominal_id),
     }
@@ -219,10 +219,3 @@ def rulings_of(visit: Visit, nominal_id: str) -> list[rulings.Ruling]:
     """The rulings on a person, the latest first."""
     with visit.house.state.read() as connection:
         return rulings.rulings(connection, nominal_id=nominal_id)
-
-
-def on_separate_list(visit: Visit, nominal_id: str) -> bool:
-    """Whether two people put this adult, both victim and suspect, on the list of people who aren't ranked."""
-    with visit.house.state.read() as connection:
-        found = rulings.rulings(connection, nominal_id=nominal_id, statuses=(rulings.CONFIRMED,))
-    return any(one.decision == rulings.UNRANKED and one.review_by > visit.now.date() for one in found)

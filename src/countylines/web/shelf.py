@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +25,22 @@ class NoRun(Exception):
         self.name = name
 
 
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """A run's manifest as it was last read.
+
+    Attributes:
+        at, size: its time (nanoseconds) and length (bytes) then.
+        stamp: of its content.
+        run: None = it can't be read as a finished run.
+    """
+
+    at: int
+    size: int
+    stamp: str
+    run: Run | None
+
+
 @dataclass(eq=False)
 class Shelf:
     """A folder of finished runs; new ones are found when they appear.
@@ -41,6 +55,7 @@ class Shelf:
     indexes: Path
     separate: SeparateList | None = None
     _open: dict[str, Reader] = field(default_factory=dict)
+    _told: dict[Path, Manifest] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def runs(self) -> list[Run]:
@@ -48,9 +63,9 @@ class Shelf:
 
         One that can't be read, such as a folder copied by halves, hides no other.
         """
-        return sorted(
-            _readable(self.folder), key=lambda run: (str(run.manifest.get("as_of", "")), _made(run)), reverse=True
-        )
+        found = [self._manifest(path.parent) for path in self.folder.glob(f"*/{MANIFEST}")]
+        whole = [(str(each.run.manifest["as_of"]), each.at, each.run) for each in found if each and each.run]
+        return [run for _, _, run in sorted(whole, key=lambda one: one[:2], reverse=True)]
 
     def refresh(self) -> None:
         """A ruling was made or withdrawn: the next page asks who is on the separate list."""
@@ -71,44 +86,41 @@ class Shelf:
         folder = self.folder / name
         if Path(name).name != name or name.startswith(".") or not name.isprintable():
             raise NoRun(name)
-        try:
-            stamp = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()[:16]
-        except OSError as error:
+        told = self._manifest(folder)
+        if told is None or told.run is None:
             with self._lock:
                 self._open.pop(name, None)
-            raise NoRun(name) from error
+            raise NoRun(name)
         with self._lock:
             reader = self._open.get(name)
-            if reader is None or reader.stamp != stamp:
-                try:
-                    reader = Reader(_whole(folder), stamp, self.indexes, self.separate or frozenset)
-                except InputError as error:
-                    raise NoRun(name) from error
+            if reader is None or reader.stamp != told.stamp:
+                reader = Reader(told.run, told.stamp, self.indexes, self.separate or frozenset)
                 self._open[name] = reader
             return reader
 
+    def _manifest(self, folder: Path) -> Manifest | None:
+        """What a folder's manifest says, read again when it has changed; None = it isn't there.
 
-def _readable(folder: Path) -> Iterator[Run]:
-    for path in folder.glob(f"*/{MANIFEST}"):
-        with suppress(InputError):
-            yield _whole(path.parent)
-
-
-def _whole(folder: Path) -> Run:
-    """A finished run that says what every page needs.
-
-    Raises:
-        InputError: it doesn't, or is hidden: a run under way, or one that was killed.
-    """
-    run = open_run(folder)
-    told = run.manifest if isinstance(run.manifest, dict) else {}
-    if folder.name.startswith(".") or not told.get("as_of") or "ingest" not in told.get("settings", {}):
-        raise InputError("this is not a finished run", "copy it again", file=folder.name)
-    return run
+        Every page asks for the current run, and so for each run's manifest.
+        """
+        try:
+            facts = (folder / MANIFEST).stat()
+            told = self._told.get(folder)
+            if told is None or (told.at, told.size) != (facts.st_mtime_ns, facts.st_size):
+                content = (folder / MANIFEST).read_bytes()
+                stamp = hashlib.sha256(content).hexdigest()[:16]
+                told = self._told[folder] = Manifest(facts.st_mtime_ns, facts.st_size, stamp, _whole(folder))
+        except OSError:
+            return None
+        return told
 
 
-def _made(run: Run) -> float:
+def _whole(folder: Path) -> Run | None:
+    """A finished run that says what every page needs; None = it doesn't, or is hidden: under way, or killed."""
     try:
-        return (run.folder / MANIFEST).stat().st_mtime
-    except OSError:
-        return 0.0
+        run = open_run(folder)
+    except InputError:
+        return None
+    told = run.manifest if isinstance(run.manifest, dict) else {}
+    fine = not folder.name.startswith(".") and told.get("as_of") and "ingest" in told.get("settings", {})
+    return run if fine else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,25 +41,23 @@ class Status:
     sentences: tuple[str, ...]
 
 
-def status(card: Card, facts: Row | None, suspect_in: int, unranked: bool = False) -> Status:
+def status(card: Card, facts: Row | None, suspect_in: int) -> Status:
     """How a person is treated.
 
     Args:
         facts: their row of ``safeguarding_facts``, if they have one.
         suspect_in: crimes in which they are recorded as suspect, arrested, charged or convicted.
-        unranked: on the separate list of adults who are both victim and suspect.
     """
-    if card.mark == "adult" and not unranked:
+    if card.mark == "adult":
         return Status("adult", "Adult. No sign of being a child or exploited in these records.", ())
     said = [*_age(card), *_listed(facts), *_care(card), *_missing(facts, card)]
-    if card.guarded or unranked:
-        suspicion = f"Recorded as an offender in {counted(suspect_in, 'crime')}: that doesn't change this status. "
-        law = "A section 45 defence may apply: a lawyer decides. " if card.mark != "unknown" else ""
-        said.append((suspicion + law if suspect_in else "") + "Never ranked for enforcement.")
-    return Status("held" if unranked and not card.guarded else card.mark, _title(card, unranked), tuple(said))
+    suspicion = f"Recorded as an offender in {counted(suspect_in, 'crime')}: that doesn't change this status. "
+    law = "A section 45 defence may apply: a lawyer decides. " if card.mark != "unknown" else ""
+    said.append((suspicion + law if suspect_in else "") + "Never ranked for enforcement.")
+    return Status(card.mark, _title(card), tuple(said))
 
 
-def _title(card: Card, unranked: bool) -> str:
+def _title(card: Card) -> str:
     titles: Mapping[Mark, str] = {
         "both": "This is a child, believed to be exploited. Safeguard first.",
         "child": "This is a child. Safeguard first.",
@@ -68,7 +66,7 @@ def _title(card: Card, unranked: bool) -> str:
     }
     if card.mark in titles:
         return titles[card.mark]
-    if unranked and set(card.held) <= {ASIDE}:
+    if card.held == (ASIDE,):
         return "This adult is both victim and suspect: on the separate list, not ranked."
     return "Held: this person may be exploited. Not ranked until two people decide."
 
@@ -113,18 +111,18 @@ NOT_RANKED: Mapping[str, str] = {
 }
 
 
-def not_ranked(card: Card, unranked: bool, reasons: Sequence[str] = ()) -> str:
+def not_ranked(card: Card) -> str:
     """Why somebody has no figure of harm, place or priority, in a sentence.
 
     Example:
         >>> from countylines.web.persons import card_of
-        >>> not_ranked(card_of({"nominal_id": "n1", "is_child": 1}), False)
+        >>> not_ranked(card_of({"nominal_id": "n1", "is_child": 1}))
         'Not ranked: this person is under 18.'
     """
     if card.protected:
         return f"Not ranked: this person is {NOT_RANKED[card.mark]}."
-    if card.held and card.held != (ASIDE,):
-        return f"Not ranked: held ({', '.join(card.held)}) until two people, one of them safeguarding, decide."
-    if unranked or card.held:
+    if card.held == (ASIDE,):
         return "Not ranked: an adult who is both victim and suspect, by a ruling of two people."
+    if card.held:
+        return f"Not ranked: held ({', '.join(card.held)}) until two people, one of them safeguarding, decide."
     return "Not ranked: not in the network."
