@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
+
 
 class InputError(Exception):
     """Something the user gave can't be used; shown as one plain message, exit code 2.
@@ -30,3 +33,14 @@ class InputError(Exception):
         where = ", ".join(place) + ": " if place else ""
         advice = f" {self.do[0].upper()}{self.do[1:]}." if self.do else ""
         return f"{where}{self.what}.{advice}"
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """What the writer may have meant, as advice.
+
+    Example:
+        >>> nearest("nominal", ["nominals", "records"]), nearest("x", ["nominals", "records"])
+        ('did you mean nominals?', 'known are nominals, records')
+    """
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else "known are " + ", ".join(known)

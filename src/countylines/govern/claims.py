@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from countylines import yamls
 from countylines.errors import InputError
 from countylines.govern.people import ROLES
-from countylines.ingest import yamls
 
 TOP = ("groups_claim", "name_claim", "display_claim", "groups")
 GROUP = ("roles", "areas", "cleared")

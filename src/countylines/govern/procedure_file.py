@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from countylines.errors import InputError
+from countylines import yamls
+from countylines.errors import InputError, nearest
 from countylines.govern.clocks import DAYS, Calendar, Clock, Unit
 from countylines.govern.procedure import (
     ALLOWS,
@@ -69,9 +69,7 @@ class Part:
             if name in found:
                 raise Part(key, self.file, part.place).wrong(f"{name!r} is there twice", "keep one of the two")
             if allowed and name not in allowed:
-                close = difflib.get_close_matches(name, allowed, n=1)
-                advice = f"did you mean {close[0]}?" if close else f"known are {', '.join(allowed)}"
-                raise Part(key, self.file, part.place).wrong(f"there is no key {name!r} here", advice)
+                raise Part(key, self.file, part.place).wrong(f"there is no key {name!r} here", nearest(name, allowed))
             found[name] = part
         return found
 
@@ -112,17 +110,7 @@ def read_procedure(path: Path) -> Procedure:
     Raises:
         InputError: it can't be read, isn't YAML, or something in it can't be used.
     """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except OSError as error:
-        raise InputError("the file can't be read", "check the path", file=path) from error
-    except UnicodeDecodeError as error:
-        raise InputError("the file is not UTF-8", "save it as UTF-8", file=path.name) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        said = f"this is not YAML{where}: {getattr(error, 'problem', None) or error}"
-        raise InputError(said, "correct the line", file=path.name) from error
+    node = yamls.parsed(yamls.content(path), path.name, yaml.compose)
     if node is None:
         raise InputError("the file is empty", "start from a shipped procedure", file=path.name)
     top = Part(node, path.name)

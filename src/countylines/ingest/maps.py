@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from countylines.errors import InputError
+from countylines.errors import InputError, nearest
 from countylines.ingest.cells import shape
 from countylines.ingest.files import plain
 from countylines.ingest.mapping import Mapped, Rule
-from countylines.ingest.places import nearest
 from countylines.ingest.read import Make
-from countylines.ingest.yamls import flag, keys, load, strings, text
 from countylines.tables import EXTRACTS
+from countylines.yamls import flag, keys, load, strings, text
 
 FOLDER = Path(__file__).parent / "maps"
 MAP_KEYS = ("about", "system", "persons", "dates", "null_values", "layouts")
@@ -102,7 +101,7 @@ class _Reader:
         found = keys(written, MAKE_KEYS, self.file, place)
         table = self.text(found, "table", f"{place}.table")
         if table not in EXTRACTS:
-            raise self.wrong(f"{place}.table", f"there is no table {table!r}", nearest(table))
+            raise self.wrong(f"{place}.table", f"there is no table {table!r}", nearest(table, EXTRACTS))
         columns = keys(found.get("columns"), EXTRACTS[table].names, self.file, f"{place}.columns")
         missing = [c.name for c in EXTRACTS[table].columns if c.required and c.name not in columns]
         if missing:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from countylines.errors import InputError
+from countylines.errors import InputError, nearest
 from countylines.tables import EXTRACTS
 
 FORMATS = (".csv", ".csv.gz", ".parquet")
@@ -38,7 +36,7 @@ def find(folder: Path) -> Found:
         if table in EXTRACTS:
             files.setdefault(table, []).extend(parts(path))
         elif path.is_file() and format_of(path) and stem(path) != "rejects":
-            notes.append(f"{path.name} is not used: no table has that name ({nearest(stem(path))}).")
+            notes.append(f"{path.name} is not used: no table has that name ({nearest(stem(path), EXTRACTS)}).")
     if not files:
         wanted = ", ".join(f"{name}.csv" for name in EXTRACTS)
         raise InputError(
@@ -99,14 +97,3 @@ def table_of(path: Path) -> str:
         return ""
     name = re.sub(r"[-_.](part[-_.]?)?\d+$", "", stem(path))
     return name if name in EXTRACTS else ""
-
-
-def nearest(name: str, known: Sequence[str] = tuple(EXTRACTS)) -> str:
-    """What the writer may have meant.
-
-    Example:
-        >>> nearest("nominal")
-        'did you mean nominals?'
-    """
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else "known are " + ", ".join(known)

@@ -14,8 +14,8 @@ from countylines.ingest.database import DRIVERS, Query, secret, select
 from countylines.ingest.maps import Layout, Map, load_map
 from countylines.ingest.places import format_of, parts, table_of
 from countylines.ingest.read import Part
-from countylines.ingest.yamls import keys, load, text
 from countylines.tables import EXTRACTS
+from countylines.yamls import keys, load, text
 
 SOURCE_KEYS = ("map", "files", "database", "table", "query", "driver")
 CANONICAL = Map(

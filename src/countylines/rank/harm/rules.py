@@ -7,16 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-import yaml
 
 from countylines.errors import InputError
 from countylines.rank.harm.codes import ho_class, ons_codes
 from countylines.rank.harm.standing import STANDINGS
 from countylines.rank.harm.weights import Candidate, Index, Keyed
 from countylines.settings import Harm
+from countylines.yamls import load  # values are texts: 22 is the code, not the number
 
 OFFENCES = ("row", "urn", "ho_class", "ons_code", "notifiable", "offence", "days", "source")
 CJS_CODES = ("row", "cjs_code")
@@ -167,7 +166,7 @@ def load_ons_codes(path: Path) -> Mapping[str, tuple[str, ...]]:
     Raises:
         InputError: the file isn't a YAML of ``classes``, each with a list of codes.
     """
-    written = _yaml(path).get("classes")
+    written = load(path).get("classes")
     if not isinstance(written, dict) or not all(isinstance(codes, list) for codes in written.values()):
         raise InputError("there is no list of classes", 'write classes: {"008/06": [8N, 8S]}', file=path.name)
     return {ho_class(ho): tuple(one for code in codes for one in ons_codes(str(code))) for ho, codes in written.items()}
@@ -179,7 +178,7 @@ def load_outcomes(path: Path) -> Mapping[str, str]:
     Raises:
         InputError: the file isn't a YAML of ``outcomes``, or a standing isn't one.
     """
-    written = _yaml(path).get("outcomes")
+    written = load(path).get("outcomes")
     if not isinstance(written, dict):
         raise InputError("there is no list of outcomes", 'write outcomes: {"22": diverted}', file=path.name)
     for code, standing in written.items():
@@ -189,21 +188,10 @@ def load_outcomes(path: Path) -> Mapping[str, str]:
 
 
 def _about(path: Path) -> Mapping[str, str]:
-    written = _yaml(path)
+    written = load(path)
     if not isinstance(written.get("edition"), str):
         raise InputError("no edition is named", "import the publisher's workbook again", file=path)
     return {key: value for key, value in written.items() if isinstance(value, str)}
-
-
-def _yaml(path: Path) -> Mapping[str, Any]:
-    """The file as a mapping whose values are texts: 22 is the code, not the number."""
-    try:
-        written = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"this can't be read as YAML: {error}", "check the path and the file", file=path) from error
-    if not isinstance(written, dict):
-        raise InputError("the file holds no keys", "see docs/rank.md for an example", file=path.name)
-    return written
 
 
 def _table(path: Path, columns: tuple[str, ...], number: str | None = None) -> pl.DataFrame:

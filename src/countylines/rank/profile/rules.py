@@ -13,6 +13,7 @@ import yaml
 
 from countylines.errors import InputError
 from countylines.tables import CONNECTING_ROLES
+from countylines.yamls import content, parsed
 
 SHIPPED = "profile.yaml"
 EDGE = 1e-9  # every threshold is met within it (METHOD 2)
@@ -82,7 +83,7 @@ class Rules:
 
 def rules_bytes(path: Path | None = None) -> bytes:
     """A file of rules as it is; without one, the one shipped."""
-    return path.read_bytes() if path else files(__package__).joinpath(SHIPPED).read_bytes()
+    return content(path) if path else files(__package__).joinpath(SHIPPED).read_bytes()
 
 
 def load_rules(path: Path | None = None) -> Rules:
@@ -92,12 +93,7 @@ def load_rules(path: Path | None = None) -> Rules:
         InputError: it can't be read, or something in it is missing, unknown or not allowed.
     """
     file = path.name if path else SHIPPED
-    try:
-        written = yaml.load(rules_bytes(path).decode("utf-8-sig"), Loader=yaml.BaseLoader)
-    except OSError as error:
-        raise InputError("the file can't be read", "check the path", file=path) from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"this is not YAML: {error}", "correct the line", file=file) from error
+    written = parsed(rules_bytes(path), file, yaml.load)
     top = _keys(written, ("version", "scope", "people", "factors", "grading"), file, "")
     factors = _keys(top["factors"], tuple(FACTORS), file, "factors")
     grading = _keys(top["grading"], ("reason", *BANDS, "credible"), file, "grading")

@@ -5,14 +5,13 @@ Every value is a text: the code NO is never the truth value, nor the code 007 th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from countylines.errors import InputError
-from countylines.ingest.places import nearest
+from countylines.errors import InputError, nearest
 
 
 def load(path: Path) -> Mapping[str, Any]:
@@ -21,20 +20,39 @@ def load(path: Path) -> Mapping[str, Any]:
     Raises:
         InputError: it can't be read, isn't YAML or isn't a mapping.
     """
+    written = parsed(content(path), path.name, yaml.load)
+    if not isinstance(written, dict):
+        raise InputError("the file holds no keys", "see the documentation for an example", file=path.name)
+    return written
+
+
+def content(path: Path) -> bytes:
+    """What stands in the file.
+
+    Raises:
+        InputError: it can't be read.
+    """
     try:
-        written = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+        return path.read_bytes()
     except OSError as error:
         raise InputError("the file can't be read", "check the path", file=path) from error
+
+
+def parsed(written: bytes, file: str, make: Callable[..., Any]) -> Any:
+    """What ``make`` (yaml.load or yaml.compose) finds in the file's content.
+
+    Raises:
+        InputError: it isn't UTF-8 or isn't YAML; the line is told.
+    """
+    try:
+        return make(written.decode("utf-8-sig"), Loader=yaml.BaseLoader)
     except UnicodeDecodeError as error:
-        raise InputError("the file is not UTF-8", "save it as UTF-8", file=path.name) from error
+        raise InputError("this is not YAML: the file is not UTF-8", "save it as UTF-8", file=file) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         said = f"this is not YAML{where}: {getattr(error, 'problem', None) or error}"
-        raise InputError(said, "correct the line", file=path.name) from error
-    if not isinstance(written, dict):
-        raise InputError("the file holds no keys", "see docs/ingest.md for an example", file=path.name)
-    return written
+        raise InputError(said, "correct the line", file=file) from error
 
 
 def keys(written: object, allowed: Collection[str], file: str, place: str) -> Mapping[str, Any]:
