@@ -1,10 +1,13 @@
 """The command line as a person meets it: what is printed, and the exit code."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.report.small import write_extracts
@@ -92,8 +95,23 @@ def test_lexicon_try_and_check(tmp_path: Path) -> None:
     assert "weight" in countylines("lexicon", "check", tmp_path / "bad.yaml", code=2)
 
 
-def test_a_second_demo_says_that_it_shows_the_first(tmp_path: Path) -> None:
+def test_a_second_demo_shows_the_first_and_ends_on_a_running_dashboard(tmp_path: Path) -> None:
     small = ("demo", "--out", tmp_path / "demo", "--records", 2000, "--quiet")
     assert "earlier demo" not in countylines(*small, "--no-serve")
-    said = f"This is the run of an earlier demo. Remove {tmp_path / 'demo'} to make it anew."
-    assert said in countylines(*small, "--no-serve")
+    with subprocess.Popen([COMMAND, *map(str, small)], stdout=subprocess.PIPE, text=True) as second:
+        assert second.stdout is not None
+        said = ""
+        try:
+            for line in second.stdout:
+                said += line
+                if "reason for access" in line:
+                    break
+            address = re.findall(r"The dashboard: (http://127\.0\.0\.1:\d+)", said)[0]
+            with httpx.Client(base_url=address, transport=httpx.HTTPTransport(retries=9)) as browser:
+                page = browser.get("/sign-in")
+        finally:
+            second.send_signal(signal.SIGINT)
+    assert f"This is the run of an earlier demo. Remove {tmp_path / 'demo'} to make it anew." in said
+    assert re.findall(r"sign in as (\w+) +password [a-z-]+\d{4}", said) == ["analyst", "safeguarding"]
+    assert page.status_code == 200
+    assert "SYNTHETIC DATA" in page.text
