@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from countylines.graph import Graph
 from countylines.rank.dismantle.bundles import steepest
+from countylines.rank.dismantle.compiled import join, root
 from countylines.rank.dismantle.goal import goal
 from countylines.rank.dismantle.objective import Problem, area, problem_of
 from countylines.rank.dismantle.only_k import only_k
@@ -82,14 +83,6 @@ def measure(n: int) -> None:
 
 
 @numba.njit
-def top(parent, u):  # type: ignore[no-untyped-def]
-    while parent[u] != u:
-        parent[u] = parent[parent[u]]
-        u = parent[u]
-    return u
-
-
-@numba.njit
 def under(order, start, ties, harm, cost, parent, weight):  # type: ignore[no-untyped-def]
     """The area under an order of everybody, in harm squared times cost."""
     parent[:] = -1
@@ -101,13 +94,10 @@ def under(order, start, ties, harm, cost, parent, weight):  # type: ignore[no-un
         one = u
         for v in ties[start[u] : start[u + 1]]:
             if parent[v] >= 0:
-                other = top(parent, v)
+                other = root(parent, v)
                 if one != other:
                     mass += 2 * weight[one] * weight[other]
-                    if weight[one] < weight[other]:
-                        one, other = other, one
-                    parent[other] = one
-                    weight[one] += weight[other]
+                    one = join(parent, weight, one, other)
         total += cost[u] * mass
     return total
 

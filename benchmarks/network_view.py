@@ -29,7 +29,9 @@ import pyarrow.parquet as pq
 import uvicorn
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from countylines.govern import accounts, sessions
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.web_load import signed_in
 from countylines.runs import MANIFEST, write_json
 from countylines.settings import Settings
 from countylines.tables import EXTRACTS, RUN
@@ -131,16 +133,6 @@ def served(house: House) -> Iterator[str]:
         thread.join()
 
 
-def token(house: House) -> str:
-    """An analyst's session, with a reason given."""
-    now = house.clock()
-    account = accounts.create_account(house.state, "analyst", "A", "westmarch-lapwing-seven", roles=["analyst"],
-                                      now=now, by="benchmark")  # fmt: skip
-    made, session = sessions.start_session(house.state, account, now)
-    sessions.give_reason(house.state, session, "training", "Benchmark", dt.timedelta(hours=4), now)
-    return made
-
-
 def drawn(context: BrowserContext, address: str) -> tuple[Page, float]:
     """A page, and milliseconds from the start of the navigation to the frame after everything is drawn."""
     page = context.new_page()
@@ -174,7 +166,8 @@ def free() -> float:
 
 def measure(house: House, address: str) -> None:
     """Everything, in one browser."""
-    cookie: Any = {"name": COOKIE, "value": token(house), "url": address}
+    (token,) = signed_in(house.state, 1)
+    cookie: Any = {"name": COOKIE, "value": token, "url": address}
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from benchmarks.web_load import served, signed_in, wait
 from countylines.govern.state import open_state
 

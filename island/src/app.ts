@@ -17,6 +17,5 @@ startKeys();
 startRows();
 startSteps();
 startWaiting();
-for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => window.print());
 if (document.querySelector('[data-vega]')) void import('./charts').then((charts) => charts.drawAll());
 if (document.querySelector('#stage')) void import('./network').then((network) => network.start());

@@ -23,7 +23,6 @@ async function draw(place: HTMLElement): Promise<void> {
     tooltip: { disableDefaultStyle: true },
     loader: { http: { mode: 'same-origin' } },
   });
-  place.dataset.ready = '1';
   for (const slider of document.querySelectorAll<HTMLInputElement>(`[data-cursor="${CSS.escape(place.id)}"]`)) {
     follow(slider, chart);
   }

@@ -1,8 +1,9 @@
 // The network's data file: what GET /network/data.json gives, and the same people as rows. The contract with the
 // server is written down here and in ../README.md. Columns are arrays of one length, so that 10,000 people and 50,000
 // edges stay small.
+import { token } from './page/csrf';
 
-/** How somebody is treated (METHOD section 1), in the order of the codes in `people.mark`. */
+/** How somebody is treated (docs/method.md), in the order of the codes in `people.mark`. */
 export const MARKS = ['adult', 'child', 'exploited', 'both', 'unknown', 'held'] as const;
 export type Mark = (typeof MARKS)[number];
 export const ADULT = 0;
@@ -164,6 +165,15 @@ export async function read<T>(address: string, options: RequestInit = {}): Promi
   if (!response.ok || response.redirected)
     throw new NotRead(response.status, response.headers.get('X-Reference') ?? '');
   return (await response.json()) as T;
+}
+
+/** Post to an address of this server, with the page's token; the answer and errors as of `read`. */
+export function post<T>(address: string, body: object): Promise<T> {
+  return read<T>(address, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...token() },
+    body: JSON.stringify(body),
+  });
 }
 
 /** An address of the page (a data attribute of #stage) with a query. */

@@ -40,21 +40,20 @@ export async function start(): Promise<void> {
     return;
   }
   const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group }, hash);
+  const paths = new Paths(explorer);
   const drawn = hasWebGL();
   document.documentElement.dataset.webgl = drawn ? 'yes' : 'none';
   if (drawn) {
     part('stage-fallback').hidden = true;
     part('net-table').hidden = true;
     place.hidden = false;
-    startStage(explorer, place);
+    startStage(explorer, paths, place);
   } else {
     words.textContent =
       "This machine can't draw the moving network (no WebGL). Below is the fixed drawing; every action is in the table.";
   }
   const fit = () =>
     void explorer.stage?.sigma.getCamera().animate({ x: 0.5, y: 0.5, ratio: explorer.stage.fitted(), angle: 0 }, { duration: 150 });
-  const paths = new Paths(explorer);
-  picking = (i) => paths.pick(i);
   const save = startExporting(explorer);
   startFilters(explorer, part('net-filters'));
   startTools(explorer, part('net-tools'), fit, save);
@@ -76,9 +75,7 @@ function typed(text: string): void {
   field.dispatchEvent(new Event('input'));
 }
 
-let picking: (i: number) => boolean = () => false;
-
-function startStage(explorer: Explorer, place: HTMLElement): void {
+function startStage(explorer: Explorer, paths: Paths, place: HTMLElement): void {
   place.tabIndex = 0;
   place.setAttribute('role', 'application');
   place.setAttribute(
@@ -88,7 +85,7 @@ function startStage(explorer: Explorer, place: HTMLElement): void {
   const stage = new Stage(explorer.model, place, explorer.looks, {
     person: (i, adding) => {
       if (adding) explorer.toggle(i);
-      else if (!picking(i)) explorer.choose([i], 'Selected');
+      else if (!paths.pick(i)) explorer.choose([i], 'Selected');
     },
     group: (g) => void explorer.openGroup(g),
     empty: () => explorer.clear(),

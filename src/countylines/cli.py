@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,9 +13,9 @@ from rich.console import Console
 
 from countylines import __version__
 from countylines.errors import InputError
-from countylines.report.show.commands import show_app
+from countylines.report.show.commands import AsJson, RunFolder, print_json, show_app
 from countylines.settings import Settings, load_settings
-from countylines.web.commands import accounts_app, audit_app, installed, serve, state_app
+from countylines.web.commands import accounts_app, audit_app, installed, rulings_app, serve, state_app
 
 app = typer.Typer(
     name="countylines",
@@ -33,10 +32,9 @@ app.add_typer(show_app, name="show")
 app.command()(serve)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(rulings_app, name="rulings")
 app.add_typer(state_app, name="state")
 
-RunFolder = Annotated[Path, typer.Option("--run", help="A finished run.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 EngineName = Annotated[str, typer.Option("--engine", help="duckdb, or spark where it is installed.")]
 SettingsFile = Annotated[
@@ -142,7 +140,7 @@ def explain(
 
     found = account(open_run(run), nominal)
     if as_json:
-        _print_json(dataclasses.asdict(found))
+        print_json(dataclasses.asdict(found))
     else:
         show_explanation(Console(), found, None if every else 10)
 
@@ -230,7 +228,7 @@ def evaluate(
 
     found = compare(run, truth)
     if as_json:
-        _print_json(found.as_dict())
+        print_json(found.as_dict())
     else:
         show_evaluation(Console(), found)
 
@@ -338,7 +336,3 @@ def _progress(quiet: bool) -> Any:
 
     console = Console(stderr=True)
     return Progress(console if console.is_terminal and not quiet else None)
-
-
-def _print_json(content: Any) -> None:
-    print(json.dumps(content, indent=2, ensure_ascii=False, default=str))

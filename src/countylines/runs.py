@@ -44,7 +44,8 @@ class Run:
         if not path.is_file():
             raise InputError(f"this run has no table {name!r}", "was it copied whole?", file=self.folder.name)
         found = pl.scan_parquet(path, glob=False)
-        if name in RUN and (lacking := [column for column in RUN[name].names if column not in found.collect_schema()]):
+        there = found.collect_schema() if name in RUN else {}
+        if name in RUN and (lacking := [column for column in RUN[name].names if column not in there]):
             said = f"this run was made by another version: {name} has no {', '.join(lacking)}"
             raise InputError(said, "make the run again from its extracts", file=self.folder.name)
         return found

@@ -40,7 +40,8 @@ def write(page: Page, place: Locator, words: str) -> None:
 
 
 def search(page: Page, words: str) -> None:
-    """The slash leads to the search box of any page."""
+    """The slash leads to the search box of any page, once its script has come."""
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.press("Control+a")
     page.keyboard.type(words)
@@ -49,7 +50,8 @@ def search(page: Page, words: str) -> None:
 
 
 def to_screen(page: Page, letter: str, address: str) -> None:
-    """G and a letter lead to a screen."""
+    """G and a letter lead to a screen, once the page's script has come."""
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press(letter)
     page.wait_for_url(f"**{address}")

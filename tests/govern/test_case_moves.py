@@ -154,8 +154,9 @@ def test_an_unknown_authority_is_a_state_never_a_default(laptop_state: State) ->
         assert one.case.step("mash").hindrance == "authority to be found"
         with pytest.raises(InputError, match="authority to be found"):
             one.take("mash", "sent")
-        what = (one.connection, PROCEDURES, one.case_id, one.version, "Northmoor", PELL, later(hours=1))
-        one.version = cases.find_authority(*what)
+        found = {"person": "child", "authority": "Northmoor", "responsible_authority": "Northmoor"}
+        what = (one.connection, PROCEDURES, one.case_id, one.version, PELL, later(hours=1))
+        one.version = cases.move(*what, **found)
         assert one.case.procedure.id == "northmoor-children"
         assert one.states()["mash"] == "drafted"
         one.take("mash", "sent")

@@ -45,6 +45,23 @@ def read_docx(content: Content) -> str:
     return "\n".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
 
 
+def test_after_it_was_sent_the_document_says_so_and_a_later_one_does_not(state: State) -> None:
+    with work(state, opening()) as one:
+        first = content_of(one)
+        one.take("mash", "drafted")
+        one.take("mash", "sent")
+        key = documents.drafts_of(one.connection, one.case_id)[0].document_id
+        again = documents.content(documents.draft_of(one.connection, key), one.case, PERSON, **ABOUT)
+        assert documents.DRAFT in said(first)
+        assert documents.DRAFT not in said(again)
+        assert f"to {one.case.step('mash').sent_to}" in said(again)
+        late = later(days=3)
+        words = {"summary": "More is known.", "texts": TEXTS}
+        new = documents.write_document(one.connection, one.case_id, "mash", PELL, late, **words)
+        more = documents.content(documents.draft_of(one.connection, new), one.case, PERSON, **ABOUT)
+        assert documents.DRAFT in said(more)
+
+
 def test_the_document_says_what_is_known_and_what_is_not(state: State) -> None:
     with work(state, opening(authority=None)) as one:
         content = content_of(one, known=["Missing twice in May"], not_known=["Who paid for the train"])

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
+from countylines.graph import Floats
 from countylines.rank.own_ties import Start, mix_of
-from countylines.rank.walk import BATCH, Floats, arrivals, chances_of, over_targets, steps
+from countylines.rank.walk import BATCH, FEW, arrivals, chances_of, over_targets, steps
 
 NOBODY = np.array([], np.int64)
 
@@ -96,6 +97,15 @@ def test_targets_alike_get_the_same_numbers_whatever_the_batch() -> None:
 
 
 def test_a_batch_holds_the_people_of_its_components_only() -> None:
-    w = np.kron(np.eye(BATCH + 1), np.array([[0.0, 1.0], [1.0, 0.0]]))
-    batches = list(over_targets(chances_of(csr_array(w)), csr_array(np.eye(2 * BATCH + 2)[::2]), 0.15))
-    assert [len(inside) for _, inside, _ in batches] == [2 * BATCH, 2]
+    w = np.kron(np.eye(FEW + 1), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    batches = list(over_targets(chances_of(csr_array(w)), csr_array(np.eye(2 * FEW + 2)[::2]), 0.15))
+    assert [len(inside) for _, inside, _ in batches] == [2 * FEW, 2]
+
+
+def test_targets_of_one_component_go_together() -> None:
+    w = np.ones((2, 2)) - np.eye(2)
+    both = np.kron(np.eye(2), w)
+    first = csr_array(np.tile([1.0, 0.0, 0.0, 0.0], (BATCH + FEW, 1)))
+    other = csr_array(np.array([[0.0, 0.0, 1.0, 0.0]]))
+    batches = list(over_targets(chances_of(csr_array(both)), csr_array(vstack([first, other])), 0.15))
+    assert [(len(some), len(inside)) for some, inside, _ in batches] == [(BATCH, 2), (FEW, 2), (1, 2)]

@@ -2,19 +2,18 @@
 
 import csv
 import gzip
-import importlib.util
 import json
 import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from hatch_build import assets
 from tests.web.network_by_hand import NETWORK, PAGE
 
 ROOT = Path(__file__).parents[2]
@@ -35,17 +34,9 @@ def compressed(name: str) -> int:
     return len(gzip.compress((STATIC / name).read_bytes(), 9))
 
 
-def builder() -> ModuleType:
-    """island/build.py as a module."""
-    spec = importlib.util.spec_from_file_location("island_build", ROOT / "island" / "build.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_built_files_are_those_of_the_sources() -> None:
-    assert builder().is_fresh(), "run scripts/assets.sh"
+    built = assets(ROOT)
+    assert built is not None and built.is_fresh(), "run scripts/assets.sh"
 
 
 def test_the_scripts_are_small() -> None:

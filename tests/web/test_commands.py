@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from countylines.cli import app
 from countylines.errors import InputError
+from countylines.govern import audit, rulings
+from countylines.govern.rulings import Proposal
+from countylines.govern.state import open_state
 from countylines.web import commands
+from countylines.web.serve import state_url
+from tests.govern.work import MARROW, OAK
 
 PASSWORD = "three small wet lapwings"
 
@@ -72,6 +80,26 @@ def test_the_state_is_kept_beside_the_runs_for_its_owner_only(folder: Path) -> N
     assert (state / "countylines.sqlite").stat().st_mode & 0o077 == 0
 
 
+def test_rulings_go_to_the_next_run_and_the_log_says_so(folder: Path, tmp_path: Path) -> None:
+    extracts, now = tmp_path / "extracts", dt.datetime.now(dt.UTC)
+    extracts.mkdir()
+    (extracts / "nominals.csv").write_text("nominal_id\nN1\n", encoding="utf-8")
+    review = now.date() + dt.timedelta(days=90)
+    with closing(open_state(state_url(folder, None))) as state, state.begin() as connection:
+        for person in ("N1", "N2"):
+            key = rulings.propose(connection, Proposal("wrong person", "a sister", review, person), MARROW, now)
+            rulings.confirm(connection, key, 1, OAK, now)
+    told = said("rulings", "write", extracts, "--runs", folder)
+    assert told.startswith("1 in force, in ")
+    assert "Left out: ruling 2, wrong person. The extracts no longer hold N2." in told
+    written = pl.read_parquet(extracts / "decisions-9999.parquet")
+    assert written.select("nominal_id", "decision").rows() == [("N1", "wrong person")]
+    with closing(open_state(state_url(folder, None))) as state:
+        event = audit.search(state).rows[0].event
+    assert (event.what, event.recipient) == ("decisions", str(extracts / "decisions-9999.parquet"))
+    assert event.detail == {"rows": 1, "left_out": [2]}
+
+
 def test_it_isnt_served_to_other_machines_without_a_proxy(folder: Path) -> None:
     found = CliRunner().invoke(app, ["serve", str(folder), "--host", "0.0.0.0"])
     assert isinstance(found.exception, InputError)
@@ -80,7 +108,13 @@ def test_it_isnt_served_to_other_machines_without_a_proxy(folder: Path) -> None:
 
 def test_without_its_packages_every_command_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "installed", lambda: False)
-    for arguments in (["serve", str(folder)], ["accounts", "list"], ["audit", "verify"], ["state", "show"]):
+    for arguments in (
+        ["serve", str(folder)],
+        ["accounts", "list"],
+        ["audit", "verify"],
+        ["rulings", "write", str(folder)],
+        ["state", "show"],
+    ):
         found = CliRunner().invoke(app, arguments)
         assert isinstance(found.exception, InputError), arguments
         assert "pip install 'countylines[web]'" in str(found.exception)

@@ -7,12 +7,14 @@ import datetime as dt
 import io
 import re
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.govern import audit
 from countylines.govern.people import ROLES
+from countylines.web import log_pages
 from countylines.web.cells import csv_lines, safe
 from countylines.web.house import House
 from tests.web.conftest import NOW, Browse, Clock, csrf_of
@@ -140,6 +142,27 @@ def test_what_is_taken_out_is_what_was_searched_and_harmless(browse: Browse, hou
     assert "'=HYPERLINK(1)" in {row["reference"] for row in rows}
     entry = audit.search(house.state, audit.Wanted(action="export_log")).rows[0].event
     assert (entry.recipient, entry.marking, entry.detail["filters"]["what"]) == ("IOPC", "OFFICIAL", child)
+
+
+def test_a_workbook_of_it_has_a_front_sheet_and_no_formula(
+    browse: Browse, house: House, child: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browse("auditor")
+    form = {"csrf": csrf_of(client.get("/log").text), "what": child, "kind": "person", "file": "xlsx"}
+    form |= {"recipient": "IOPC", "marking": "OFFICIAL"}
+    assert client.post("/log/export", data={**form, "file": "exe"}).status_code == 400
+    answer = client.post("/log/export", data=form)
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    front = {row[0].value: row[1].value for row in book["About"].iter_rows()}
+    assert (front["For"], front["Entries"]) == ("IOPC", f"kind person, what {child}")
+    header, *rows = book["List"].iter_rows(values_only=True)
+    written = [dict(zip(header, row, strict=True)) for row in rows]
+    assert {row["account"] for row in written} == {"marrow", "fenwick", "tully"}
+    assert "=HYPERLINK(1)" in {row["reference"] for row in written}
+    assert all(cell.data_type != "f" for row in book["List"].iter_rows() for cell in row)
+    monkeypatch.setattr(log_pages, "MOST", 1)
+    assert "choose CSV, or search for fewer" in client.post("/log/export", data=form).text
 
 
 @given(st.text(max_size=40))

@@ -8,13 +8,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from fastapi.testclient import TestClient
 
-from countylines.govern import audit
+from countylines.govern import accounts, audit
 from countylines.web.house import House
 from countylines.web.missing_rows import LISTS, episodes, list_of, others_missing
 from countylines.web.reader import Reader
 from tests.web.casework import rows_of, seen
-from tests.web.conftest import Browse
+from tests.web.conftest import NOW, PASSWORD, Browse
 
 Row = dict[str, Any]
 
@@ -67,16 +68,21 @@ def test_every_list_is_as_defined_and_its_count_is_shown(browse: Browse, reader:
     assert min(counts.values()) > 0
 
 
-def test_every_row_of_a_list_is_on_its_pages(browse: Browse, reader: Reader) -> None:
-    client, found, page = browse("analyst"), set(), 1
+def every_page(client: TestClient, asked: str) -> tuple[set[str], int]:
+    """The records on all pages of a list, and how many pages there are."""
+    found, page = set(), 1
     while True:
-        text = client.get(f"/missing?show=undone&page={page}").text
+        text = client.get(f"/missing?{asked}&page={page}").text
         found |= set(re.findall(r'/records/(missing:M\d+)"', text))
         if f"page={page + 1}" not in text:
-            break
+            return found, page
         page += 1
+
+
+def test_every_row_of_a_list_is_on_its_pages(browse: Browse, reader: Reader) -> None:
+    found, pages = every_page(browse("analyst"), "show=undone")
     assert found == by_hand(reader)["undone"]
-    assert page > 1
+    assert pages > 1
 
 
 def test_children_stand_first_and_who_is_surely_missing_before_who_may_be(reader: Reader) -> None:
@@ -170,3 +176,17 @@ def test_filters(browse: Browse, reader: Reader) -> None:
 )
 def test_who_may(role: str, status: int, browse: Browse) -> None:
     assert browse(role).get("/missing").status_code == status
+
+
+def test_own_areas_show_their_people_and_who_was_found_there(house: House, browse: Browse, reader: Reader) -> None:
+    areas = reader.run.read("sources/records").drop_nulls("area").select("record_id", "area")
+    where = reader.run.read("sources/involvements").join(areas, on="record_id").select("nominal_id", "area").unique()
+    area = where["area"].value_counts().sort("count")["area"][0]
+    near = set(where.filter(pl.col("area") == area)["nominal_id"])
+    accounts.create_account(house.state, "local", "L", PASSWORD, roles=["analyst"], areas=[area], now=NOW, by="test")
+    every = episodes(reader)
+    wanted = {row["record_id"] for row in every.to_dicts() if row["nominal_id"] in near or row["found_area"] == area}
+    assert 0 < len(wanted) < every.height
+    client = browse("local")
+    assert every_page(client, "show=all&since=all")[0] == wanted
+    assert f"{every.height - len(wanted)} episodes are of others" in seen(client.get("/missing").text)

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from countylines.govern import accounts
 from countylines.govern.people import ROLES
 from countylines.settings import load_settings
-from countylines.web import compared, compared_people
+from countylines.web import compared, compared_people, run_sides
 from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.reader import Reader
@@ -224,7 +224,7 @@ def test_groups_are_matched_one_to_one_by_overlap(house: House) -> None:
     matches = compared_people.groups(a, b)
     both = [match for match in matches if match.a and match.b]
     assert len({match.a for match in both}) == len({match.b for match in both}) == len(both)
-    assert all(compared_people.SAME_GROUP <= match.overlap <= 1 for match in both)
+    assert all(run_sides.SAME <= match.overlap <= 1 for match in both)
     assert {match.a for match in matches if match.a} == set(a.table("nominals")["group_id"].drop_nulls())
 
 

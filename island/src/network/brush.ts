@@ -2,6 +2,7 @@
 import { day } from '../data';
 import { h, icon, svg } from './dom';
 import { type Explorer } from './explorer';
+import { ADVERSARIAL } from './paint';
 
 const HEIGHT = 36;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -15,7 +16,7 @@ interface Quarter {
 }
 
 /** The quarters of a timeline, with their first and last day since 1970. */
-export function quarters(start: number, counts: number[]): Quarter[] {
+function quarters(start: number, counts: number[]): Quarter[] {
   const first = new Date(start * 86400000);
   const year = first.getUTCFullYear();
   const at = Math.floor(first.getUTCMonth() / 3);
@@ -69,7 +70,6 @@ export function startBrush(explorer: Explorer, place: HTMLElement): void {
   const [toLabel, to] = pick('net-to', 'to');
   const set = (a: number, b: number) => {
     const [low, high] = a <= b ? [a, b] : [b, a];
-    explorer.redraw = true;
     explorer.store.set({ from: low === 0 ? null : all[low]!.from, to: high === all.length - 1 ? null : all[high]!.to });
   };
   drag(picture, all.length, set);
@@ -146,6 +146,6 @@ function legend(): HTMLElement {
     entry(5, 'Held'),
     h('span', {}, ring, 'In SOC network'),
     h('span', {}, line({ stroke: '#8a9aa3', 'stroke-width': 2.5 }), 'Shared records'),
-    h('span', {}, line({ stroke: '#a3341f', 'stroke-width': 2, 'stroke-dasharray': '5 4' }), 'Adversarial'),
+    h('span', {}, line({ stroke: ADVERSARIAL, 'stroke-width': 2, 'stroke-dasharray': '5 4' }), 'Adversarial'),
   );
 }

@@ -39,6 +39,9 @@ export const SHAPES: Record<string, { d: string; hollow?: boolean }> = {
   held: { d: 'M8 1.600 14.400 8 8 14.400 1.600 8Z', hollow: true },
 };
 
+/** Inside the mark of people of unknown age. */
+export const QUESTION = 'M6.100 6.400a1.900 1.900 0 1 1 2.700 1.700c-.6.3-.8.6-.8 1.200M8 11.400v.5';
+
 /** Of hollow marks; a diamond's corners are drawn. */
 const DASHES = { 'stroke-dasharray': '2.7 1.825', 'stroke-dashoffset': 1.35 };
 
@@ -58,7 +61,7 @@ export function icon(mark: number, size = 12, words = true): HTMLElement {
   if (name === 'unknown') {
     drawing.append(
       svg('path', {
-        d: 'M6.100 6.400a1.900 1.900 0 1 1 2.700 1.700c-.6.3-.8.6-.8 1.200M8 11.400v.5',
+        d: QUESTION,
         fill: 'none',
         stroke: 'currentColor',
         'stroke-width': 1.5,
@@ -81,6 +84,13 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 }
 
+/** Open a dialog that was made for this once. */
+export function show(dialog: HTMLDialogElement): void {
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 /** Ask before something large; true when the person says yes. */
 export function ask(question: string, yes: string): Promise<boolean> {
   const dialog = h(
@@ -98,12 +108,6 @@ export function ask(question: string, yes: string): Promise<boolean> {
       ),
     ),
   );
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) =>
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes');
-    }),
-  );
+  show(dialog);
+  return new Promise((resolve) => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes')));
 }

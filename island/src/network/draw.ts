@@ -15,15 +15,15 @@ import { HUES } from '../data';
 import { paintHalos, paintLines, paintNames } from './paint';
 
 export const COLOURS = ['#55707f', '#6a2c91', '#0a6b5e', '#6a2c91', '#6a2c91', '#4a4f00'];
-const INSIDE = '#7f9099';
-const BETWEEN = '#b4bec5';
+export const INSIDE = '#7f9099';
+export const BETWEEN = '#b4bec5';
 const LARGEST = 2.4;
 export const WIDTH = 0.7; // of a line, and how much wider each record makes it
 export const WIDER = 0.38;
 const GROUP = 6; // people whose room the circle of a closed group takes
 const MANY = 450; // people on the stage at which dots have their full size
 
-export type Listener = { person: (i: number, adding: boolean) => void; group: (g: number) => void; empty: () => void };
+type Listener = { person: (i: number, adding: boolean) => void; group: (g: number) => void; empty: () => void };
 
 type Box = { x: [number, number]; y: [number, number] };
 

@@ -35,7 +35,7 @@ export async function expand(explorer: Explorer, steps: number): Promise<void> {
   explorer.say(`${count(reached.size, 'person', 'people')} within ${count(steps, 'step')}`);
 }
 
-/** Back from a choice of many to those who have the most ties inside it; the others are no longer chosen. */
+/** Back from a choice of many to those who have more than one tie inside it; the others are no longer chosen. */
 export function collapse(explorer: Explorer): void {
   const { chosen } = explorer.looks;
   const kept = [...chosen].filter((i) => explorer.model.ties[i]!.filter(({ other }) => chosen.has(other)).length > 1);

@@ -1,13 +1,13 @@
 // The explorer: what is loaded, shown and chosen, and the verbs that its parts share. The parts (filters, tools,
 // detail, table, brush, keys) each build their own elements and listen to the store.
-import { type Network, ADULT, NotRead, WORDS, MARKS, address, read } from '../data';
+import { type Network, NotRead, WORDS, MARKS, address, read } from '../data';
 import { type Looks, type Stage } from './draw';
 import { count, h } from './dom';
 import { Model } from './model';
 import { Store } from './undo';
 import { type Shown, visible } from './visible';
 
-export interface Addresses {
+interface Addresses {
   data: string;
   path: string;
   person: string;
@@ -79,20 +79,19 @@ export class Explorer {
 
   /** The state has changed: find what is shown, and draw only as much anew as has changed. */
   private changed(): void {
-    const before = this.looks.shown;
+    const { shown: before, state: was } = this.looks;
     this.looks.state = this.state;
     this.looks.shown = visible(this.model, this.state);
     this.chosenAnew();
     if (!this.state.path) this.looks.path = [];
-    const same = equal(before.people, this.looks.shown.people) && equal(before.edges, this.looks.shown.edges);
-    if (!same || this.redraw) this.stage?.refresh();
-    else this.stage?.repaint();
-    this.redraw = false;
+    const same =
+      was.outlines === this.state.outlines &&
+      equal(before.people, this.looks.shown.people) &&
+      equal(before.edges, this.looks.shown.edges);
+    if (same) this.stage?.repaint();
+    else this.stage?.refresh();
     for (const update of this.updates) update();
   }
-
-  /** Set before a change that alters outlines without altering who is shown. */
-  redraw = false;
 
   update(): void {
     this.changed();
@@ -127,11 +126,11 @@ export class Explorer {
   }
 
   protectedAmong(indices: Iterable<number>): number[] {
-    return [...indices].filter((i) => this.model.people.mark[i] !== ADULT);
+    return [...indices].filter((i) => !this.model.rankable(i));
   }
 
-  /** Load more of the network and draw it; says what could not be read. Returns the new people. */
-  async load(query: Record<string, string | number>): Promise<number[]> {
+  /** Load more of the network and draw it; says what could not be read. */
+  async load(query: Record<string, string | number>): Promise<void> {
     try {
       const more = await read<Network>(address(this.urls.data, query));
       const firstEdge = this.model.edges.a.length;
@@ -139,12 +138,9 @@ export class Explorer {
       this.stage?.grown(fresh, firstEdge);
       const { people: left } = more.left_out;
       if (left) this.note(`${count(left, 'more person', 'more people')} not drawn: too many at once.`);
-      this.redraw = true;
       this.update();
-      return fresh;
     } catch (problem) {
       this.fail(problem);
-      return [];
     }
   }
 

@@ -1,8 +1,7 @@
 // Taking out what is shown. The server is asked first: it checks the permission and writes the log (what, marking,
 // recipient, who is in it); only after its yes is the file made, here, from what is on the screen.
-import { type Allowed, read } from '../data';
-import { token } from '../page/csrf';
-import { count, h } from './dom';
+import { type Allowed, post } from '../data';
+import { button, count, h, show } from './dom';
 import { type Explorer } from './explorer';
 import { csv, gexf, graphml, header, linkRows, peopleRows } from './formats';
 import { pngFile, svgFile } from './pictures';
@@ -19,7 +18,7 @@ const FORMATS: [value: string, words: string, ending: string, type: string][] = 
 ];
 
 /** With several chosen, only they and the links among them; else everything that is shown. */
-export function selected(explorer: Explorer): Shown {
+function selected(explorer: Explorer): Shown {
   const { shown, looks, model } = explorer;
   if (looks.chosen.size < 2) return shown;
   const people = shown.people.map((on, i) => (on && looks.chosen.has(i) ? 1 : 0));
@@ -80,7 +79,7 @@ export function startExporting(explorer: Explorer): () => void {
         'div',
         { class: 'cl-row' },
         h('button', { class: 'govuk-button cl-btn' }, 'Export'),
-        h('button', { class: 'govuk-button cl-btn cl-btn--s', type: 'button', click: () => dialog.close() }, 'Cancel'),
+        button('Cancel', () => dialog.close()),
       ),
     );
     const dialog = h(
@@ -93,22 +92,16 @@ export function startExporting(explorer: Explorer): () => void {
       ),
       form,
     );
-    dialog.addEventListener('close', () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
+    show(dialog);
     const send = async () => {
       try {
-        const allowed = await read<Allowed>(explorer.urls.export, {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json', ...token() },
-          body: JSON.stringify({
-            format: format.value,
-            marking: marking.value,
-            recipient: recipient.value.trim(),
-            people: explorer.ids(ids),
-            links: what.nEdges,
-            view: location.hash.slice(1, 2000),
-          }),
+        const allowed = await post<Allowed>(explorer.urls.export, {
+          format: format.value,
+          marking: marking.value,
+          recipient: recipient.value.trim(),
+          people: explorer.ids(ids),
+          links: what.nEdges,
+          view: location.hash.slice(1, 2000),
         });
         await download(explorer, what, format.value, allowed);
         dialog.close();

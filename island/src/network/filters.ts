@@ -34,10 +34,7 @@ export function startFilters(explorer: Explorer, place: HTMLElement): void {
   ) => {
     const box = h('input', {
       type: 'checkbox',
-      change: () => {
-        explorer.redraw = true;
-        explorer.store.set(change(box.checked));
-      },
+      change: () => explorer.store.set(change(box.checked)),
     });
     ticks.push({ box, on });
     const n = h('span', { class: 'n' });
@@ -215,10 +212,7 @@ function groupsPart(explorer: Explorer, ticks: Tick[]): HTMLElement {
     const box = h('input', {
       type: 'checkbox',
       checked: true,
-      change: () => {
-        explorer.redraw = true;
-        explorer.store.set({ closed: toggled(explorer.state.closed, id, !box.checked) });
-      },
+      change: () => explorer.store.set({ closed: toggled(explorer.state.closed, id, !box.checked) }),
     });
     ticks.push({ box, on: (state) => !state.closed.includes(id) });
     return h(

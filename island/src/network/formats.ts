@@ -58,7 +58,7 @@ export function header(allowed: Allowed, run: string): string[] {
 }
 
 /** A cell that a spreadsheet can't take for a formula. */
-export function cell(value: string | number): string {
+function cell(value: string | number): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -14,7 +14,7 @@ export interface Hull {
 const MARGIN = 13; // pixels between the outermost person and the outline
 
 /** Andrew's monotone chain: the convex hull, counter-clockwise, without its last point again. */
-export function convex(points: Point[]): Point[] {
+function convex(points: Point[]): Point[] {
   const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   if (sorted.length < 3) return sorted;
   const half = (ordered: Point[]): Point[] => {

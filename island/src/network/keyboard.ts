@@ -1,4 +1,4 @@
-// The network's keys (SCREENS.md section 1). They act while the stage or the tools have the focus, or nothing has.
+// The network's keys. Arrows and Enter act while the stage has the focus, the others wherever nobody types.
 import { isTyping, keysAreOff } from '../page/keys';
 import { type Explorer } from './explorer';
 import { expand } from './expand';
@@ -10,8 +10,8 @@ const ARROWS: Record<string, [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-/** The nearest neighbour in a direction: among those linked, else among all shown people of the group. */
-export function nearest(explorer: Explorer, from: number, [dx, dy]: [number, number]): number {
+/** The nearest neighbour in a direction: among those linked, else among all shown people. */
+function nearest(explorer: Explorer, from: number, [dx, dy]: [number, number]): number {
   const { model, shown, stage } = explorer;
   const [x, y] = stage!.at(from);
   let best = -1;
@@ -77,7 +77,6 @@ export function startKeyboard(explorer: Explorer, place: HTMLElement, fit: () =>
 }
 
 export function undo(explorer: Explorer): boolean {
-  explorer.redraw = true;
   explorer.say(
     explorer.store.undo() ? `Undone. ${explorer.store.steps} more steps can be undone.` : 'Nothing to undo.',
   );

@@ -2,7 +2,7 @@
 export const FONT = '"Segoe UI", Inter, system-ui, -apple-system, Roboto, "Liberation Sans", Arial, sans-serif';
 const INK = '#0b0c0c';
 
-export interface Box {
+interface Box {
   left: number;
   top: number;
   right: number;

@@ -7,7 +7,7 @@ import { type Explorer } from './explorer';
 import { type Point } from './hulls';
 
 /** The shown people inside a line around them, in pixels of the stage. */
-export function within(stage: Stage, line: Point[]): number[] {
+function within(stage: Stage, line: Point[]): number[] {
   const { shown } = stage.looks;
   const found: number[] = [];
   for (let i = 0; i < shown.people.length; i++) if (shown.people[i] && inside(stage.at(i), line)) found.push(i);

@@ -1,8 +1,8 @@
 // The people and edges that are loaded, as columns, with neighbours by index. Files that come later (a group that
 // opens, the surroundings of a person) are merged in; indices stay what they were.
-import { type Edges, type Network, type People } from '../data';
+import { ADULT, type Edges, type Network, type People } from '../data';
 
-export interface Tie {
+interface Tie {
   edge: number;
   other: number;
 }
@@ -98,6 +98,6 @@ export class Model {
 
   /** Whether somebody may be ranked, shown with harm, or taken out in a what-if: adults without a flag only. */
   rankable(i: number): boolean {
-    return this.people.mark[i] === 0;
+    return this.people.mark[i] === ADULT;
   }
 }

@@ -2,7 +2,7 @@
 import { type Stage } from './draw';
 import { type Point } from './hulls';
 
-const ADVERSARIAL = '#a3341f';
+export const ADVERSARIAL = '#a3341f';
 const NAMES = 260; // candidates for a name in one frame
 const LEGIBLE = 9.5; // a person this large (radius in pixels) gets a name if it covers no other
 const TAGGED = 7; // a group with this many people has its tag at the first zoom, smaller ones when closer

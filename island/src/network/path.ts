@@ -36,10 +36,8 @@ export class Paths {
       const found = await read<Path>(address(explorer.urls.path, { a, b }));
       this.found = found;
       if (!found.steps.length) this.none = `No path of ${count(found.limit, 'step')} or fewer was found.`;
-      if (found.people.some((person) => !explorer.model.index.has(person.id))) {
-        for (const person of found.people) {
-          if (!explorer.model.index.has(person.id)) await explorer.load({ around: person.id, steps: 0 });
-        }
+      for (const person of found.people) {
+        if (!explorer.model.index.has(person.id)) await explorer.load({ around: person.id, steps: 0 });
       }
       explorer.looks.path = explorer.indices(found.people.map((person) => person.id));
       explorer.store.set({ path: [a, b], chosen: [a, b] });

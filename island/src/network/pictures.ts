@@ -1,10 +1,11 @@
 // The scene as an SVG file or a PNG: marking on top and at the foot, the legend of the marks, and who made it for whom.
 import { MARKS, WORDS } from '../data';
-import { SHAPES } from './dom';
+import { QUESTION, SHAPES } from './dom';
+import { COLOURS } from './draw';
 import { xml } from './formats';
 import { outline } from './hulls';
 import { FONT } from './labels';
-import { COLOURS, type Person, type Scene } from './scene';
+import { type Person, type Scene } from './scene';
 
 const TOP = 40;
 const FOOT = 96;
@@ -20,10 +21,7 @@ function shape(code: number): { d: string; hollow: boolean } {
 
 /** Scale of the 16-pixel shape to a person's radius: circles and squares have 6 to the side, diamonds 7.2. */
 function scale(person: { r: number; mark: number }): number {
-  return (
-    (person.r * (person.mark === 2 || person.mark === 5 ? 1.28 : 1)) /
-    (person.mark === 2 || person.mark === 5 ? 7.2 : 6)
-  );
+  return person.mark === 2 || person.mark === 5 ? (person.r * 1.28) / 7.2 : person.r / 6;
 }
 
 /** Where the k-th mark of the legend stands. */
@@ -64,7 +62,7 @@ export function svgFile(scene: Scene, head: string[]): string {
     ),
     ...scene.links.map(
       (link) =>
-        `<path d="M${n(link.from[0])} ${n(link.from[1])}L${n(link.to[0])} ${n(link.to[1])}" stroke-width="${n(link.width)}" ${link.adversarial ? 'stroke="#a3341f" stroke-dasharray="5 4"' : `stroke="${link.inside ? '#7f9099' : '#b4bec5'}"`}/>`,
+        `<path d="M${n(link.from[0])} ${n(link.from[1])}L${n(link.to[0])} ${n(link.to[1])}" stroke-width="${n(link.width)}" stroke="${link.colour}"${link.adversarial ? ' stroke-dasharray="5 4"' : ''}/>`,
     ),
     ...scene.people.map(dot),
     ...scene.words.map(
@@ -120,7 +118,7 @@ export async function pngFile(scene: Scene, head: string[]): Promise<Blob> {
   pen.globalAlpha = 1;
   for (const link of scene.links) {
     pen.setLineDash(link.adversarial ? [5, 4] : []);
-    pen.strokeStyle = link.adversarial ? '#a3341f' : link.inside ? '#7f9099' : '#b4bec5';
+    pen.strokeStyle = link.colour;
     pen.lineWidth = link.width;
     pen.beginPath();
     pen.moveTo(...link.from);
@@ -138,7 +136,6 @@ export async function pngFile(scene: Scene, head: string[]): Promise<Blob> {
     pen.fillText(word.text, word.x, word.y);
   }
   pen.restore();
-  pen.textAlign = 'left';
   legend.forEach(({ code, words }, k) => {
     const [x, y] = spot(k, width, height);
     drawPerson(pen, { x, y, r: 4.5, mark: code, soc: false });
@@ -178,7 +175,7 @@ function drawPerson(pen: CanvasRenderingContext2D, person: Pick<Person, 'x' | 'y
   pen.stroke(path);
   if (person.mark === 4) {
     pen.setLineDash([]);
-    pen.stroke(new Path2D('M6.100 6.400a1.900 1.900 0 1 1 2.700 1.700c-.6.3-.8.6-.8 1.200M8 11.400v.5'));
+    pen.stroke(new Path2D(QUESTION));
   }
   pen.restore();
 }

@@ -73,7 +73,7 @@ void main() {
   #endif
 }`;
 
-export interface Dot extends NodeDisplayData {
+interface Dot extends NodeDisplayData {
   shape: number;
   ring: number;
 }

@@ -1,5 +1,5 @@
 // "Save this view": the address, with filters, choice and camera, goes under a name, as on every list.
-import { button, h } from './dom';
+import { button, h, show } from './dom';
 
 export function saveView(): void {
   const hidden = (name: string, value: string) => h('input', { type: 'hidden', name, value });
@@ -39,7 +39,5 @@ export function saveView(): void {
       ),
     ),
   );
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  show(dialog);
 }

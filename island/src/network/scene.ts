@@ -1,8 +1,9 @@
 // The picture of what is shown now, as plain shapes in pixels of the stage: the SVG and PNG exports are made from it.
-import { COLOURS, type Stage, WIDER, WIDTH } from './draw';
+import { BETWEEN, INSIDE, type Stage, WIDER, WIDTH } from './draw';
 import { HUES, MARKS, WORDS } from '../data';
 import { type Point } from './hulls';
 import { FONT, Labels } from './labels';
+import { ADVERSARIAL } from './paint';
 import { type Shown } from './visible';
 
 export interface Person {
@@ -14,14 +15,14 @@ export interface Person {
   label: string;
   words: string;
 }
-export interface Link {
+interface Link {
   from: Point;
   to: Point;
   width: number;
   adversarial: boolean;
-  inside: boolean;
+  colour: string;
 }
-export interface Word {
+interface Word {
   text: string;
   x: number;
   y: number;
@@ -49,12 +50,13 @@ export function sceneOf(stage: Stage, shown: Shown, named: Set<number>): Scene {
     const [from, to] = [stage.at(a), stage.at(b)];
     if (!within(from) && !within(to)) continue;
     const inside = people.group[a] === people.group[b] && people.group[a]! >= 0;
+    const adversarial = edges.kind[e] === 1;
     links.push({
       from,
       to,
       width: Math.max(0.5, stage.sigma.scaleSize(WIDTH + edges.n[e]! * WIDER)),
-      adversarial: edges.kind[e] === 1,
-      inside,
+      adversarial,
+      colour: adversarial ? ADVERSARIAL : inside ? INSIDE : BETWEEN,
     });
   }
   const drawn: Person[] = [];
@@ -98,5 +100,3 @@ export function sceneOf(stage: Stage, shown: Shown, named: Set<number>): Scene {
     });
   return { width, height, hulls, links, people: drawn.reverse(), words };
 }
-
-export { COLOURS };

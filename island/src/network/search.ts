@@ -10,7 +10,7 @@ function plain(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-export class Names {
+class Names {
   private names: string[] = [];
 
   constructor(private readonly explorer: Explorer) {}
@@ -69,7 +69,6 @@ export function startSearch(explorer: Explorer): HTMLElement {
           ),
         ),
     );
-    document.documentElement.dataset.found = String(found.length);
     if (!found.length && input.value.length > 2 && explorer.model.net.groups.open.includes(false))
       elsewhere(explorer, input, list, said);
   };
@@ -134,7 +133,7 @@ async function open(explorer: Explorer, one: Found): Promise<void> {
 }
 
 /** Moves the camera only when somebody found is outside the stage. */
-export function centre(explorer: Explorer, found: number[]): void {
+function centre(explorer: Explorer, found: number[]): void {
   const { stage } = explorer;
   if (!stage || found.length !== 1) return;
   const [x, y] = stage.at(found[0]!);

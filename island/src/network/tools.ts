@@ -48,13 +48,14 @@ export function startTools(explorer: Explorer, place: HTMLElement, fit: () => vo
 }
 
 /** "454 people, 751 links: all drawn", or how many of how many. */
-export function drawn(explorer: Explorer): string {
+function drawn(explorer: Explorer): string {
   const { shown, model, state } = explorer;
   const { totals, groups, left_out: left } = model.net;
   const closed = groups.open.filter((open) => !open).length;
-  const whole = visible(model, { ...START, unlinked: state.unlinked });
-  if (!closed && !left.people && !left.edges && shown.nPeople === whole.nPeople && shown.nEdges === whole.nEdges) {
-    return `${count(shown.nPeople, 'person', 'people')}, ${count(shown.nEdges, 'link')}: all drawn`;
+  if (!closed && !left.people && !left.edges) {
+    const whole = visible(model, { ...START, unlinked: state.unlinked });
+    if (shown.nPeople === whole.nPeople && shown.nEdges === whole.nEdges)
+      return `${count(shown.nPeople, 'person', 'people')}, ${count(shown.nEdges, 'link')}: all drawn`;
   }
   const some =
     `${shown.nPeople.toLocaleString('en-GB')} of ${count(totals.people, 'person', 'people')}, ` +
@@ -92,28 +93,8 @@ function startEmpty(explorer: Explorer): void {
   sync();
 }
 
+/** The filters as at the start; who is chosen or pinned and how it is drawn stay. */
 export function reset(explorer: Explorer): void {
-  const { chosen, pinned, table, group } = explorer.state;
-  explorer.redraw = true;
-  explorer.store.set({
-    without: [],
-    onlySoc: false,
-    unlinked: false,
-    kinds: [],
-    between: false,
-    weight: 0,
-    records: 1,
-    sources: [],
-    roles: [],
-    harm: 0,
-    from: null,
-    to: null,
-    closed: [],
-    only: [],
-    removed: [],
-    chosen,
-    pinned,
-    table,
-    group,
-  });
+  const { outlines, uncertain, chosen, group, pinned, path, table } = explorer.state;
+  explorer.store.set({ ...START, outlines, uncertain, chosen, group, pinned, path, table });
 }

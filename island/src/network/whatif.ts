@@ -1,7 +1,6 @@
 // What if: take people out and see the parts and the harm that is still connected, beside the baselines. The server
 // computes it and refuses everybody who is protected or held; the button says so before.
-import { type WhatIf, read } from '../data';
-import { token } from '../page/csrf';
+import { type WhatIf, post } from '../data';
 import { button, count, h } from './dom';
 import { type Explorer } from './explorer';
 
@@ -19,11 +18,7 @@ export class WhatIfs {
   async ask(removed: string[]): Promise<void> {
     const { explorer } = this;
     try {
-      this.result = await read<WhatIf>(explorer.urls.whatIf, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...token() },
-        body: JSON.stringify({ removed }),
-      });
+      this.result = await post<WhatIf>(explorer.urls.whatIf, { removed });
       explorer.store.set({ removed: this.result.removed });
       explorer.say(
         `Without ${count(this.result.removed.length, 'person', 'people')} the largest part has ${this.result.largest_after}`,

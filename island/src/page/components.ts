@@ -1,11 +1,9 @@
-// GOV.UK and MoJ components: started on the whole page, and again inside each region that htmx has swapped.
-import { createAll, initAll } from 'govuk-frontend';
-import { Alert, ButtonMenu, DatePicker, MultiSelect, SortableTable } from '@ministryofjustice/frontend';
+// The GOV.UK components that the pages name in data-module: started on the whole page, and again inside each region
+// that htmx has swapped.
+import { ErrorSummary, Radios, ServiceNavigation, SkipLink, createAll } from 'govuk-frontend';
 
 export function startComponents(scope: Element | Document = document): void {
-  initAll({ scope });
-  for (const component of [Alert, ButtonMenu, DatePicker, MultiSelect, SortableTable])
-    createAll(component, undefined, scope);
+  for (const component of [ErrorSummary, Radios, ServiceNavigation, SkipLink]) createAll(component, undefined, scope);
 }
 
 /** After a swap the new content is processed; the page's own first processing is left out. */

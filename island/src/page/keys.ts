@@ -1,16 +1,7 @@
-// Keyboard (SCREENS.md section 1): "/" searches, "?" lists the keys, "G" then a letter goes to a screen.
+// Keyboard: "/" searches, "?" lists the keys, "G" then a letter goes to a screen.
 // data-keys="off" on <body> (a setting of each person) turns all of them off, as WCAG 2.1.4 asks.
 import { openKeyList } from './key-list';
 
-const SCREENS: Record<string, string> = {
-  h: '/',
-  g: '/groups',
-  n: '/network',
-  s: '/safeguarding',
-  l: '/lexicon',
-  a: '/assurance',
-  r: '/runs',
-};
 const PATIENCE = 1500; // milliseconds between "G" and its letter
 
 /** Whether a key belongs to the field that has the focus, not to the page. */
@@ -26,9 +17,9 @@ export function keysAreOff(): boolean {
 
 /** Goes only where the page itself has a link: a screen that a role may not see is not in its navigation. */
 function go(letter: string): boolean {
-  const path = SCREENS[letter];
-  const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a[href], a.cl-logo[href]')];
-  const link = links.find((one) => one.dataset.key === letter) ?? links.find((one) => path && one.pathname === path);
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('nav a[href]')];
+  const home = letter === 'h' ? document.querySelector<HTMLAnchorElement>('a.cl-logo[href]') : null;
+  const link = links.find((one) => one.dataset.key === letter) ?? home;
   link?.click();
   return Boolean(link);
 }

@@ -3,4 +3,3 @@ declare module 'htmx.org/dist/htmx.esm.js' {
   export default htmx;
 }
 declare module 'govuk-frontend';
-declare module '@ministryofjustice/frontend';

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from countylines.errors import InputError
 from countylines.govern import audit, people
 from countylines.govern.chain import clean
 from countylines.govern.schema import account_roles, accounts, sessions, utc
+
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,22 @@ def log(connection: Connection, account: Account, action: str, now: dt.datetime,
         connection,
         audit.Event(now, action, account=by, kind="account", what=account.account_id, detail=told),
     )
+
+
+def log_sign_in(
+    connection: Connection, account: Account | None, cause: str, now: dt.datetime, detail: Mapping[str, Any] = NOTHING
+) -> None:
+    """Write a sign-in to the log, refused if there is a cause.
+
+    Args:
+        account: None = no account is known; a name that was typed isn't kept, since people type their password there by
+            mistake.
+    """
+    given: dict[str, Any] = {}
+    if account:
+        given = {"account": account.name, "roles": account.roles, "what": account.account_id}
+    outcome, told = ("refused", {**detail, "cause": cause}) if cause else ("allowed", detail)
+    audit.record(connection, audit.Event(now, "sign_in", outcome, kind="account", detail=told, **given))
 
 
 def facts(account: Account) -> dict[str, Any]:

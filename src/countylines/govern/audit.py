@@ -189,11 +189,12 @@ class Wanted:
 
 def search(state: State, wanted: Wanted = Wanted(), page: int = 1, size: int = 50) -> Page:
     """Rows of the log, the newest first; a page beyond the last is the last."""
+    filters = _filters(wanted)
     with state.read() as connection:
-        total = connection.scalar(select(func.count()).select_from(table).where(*_filters(wanted))) or 0
+        total = connection.scalar(select(func.count()).select_from(table).where(*filters)) or 0
         pages = max(1, -(-total // size))
         page = min(max(1, page), pages)
-        chosen = select(table).where(*_filters(wanted)).order_by(table.c.number.desc())
+        chosen = select(table).where(*filters).order_by(table.c.number.desc())
         rows = connection.execute(chosen.limit(size).offset((page - 1) * size)).all()
     return Page(tuple(_entry(row) for row in rows), total, page, pages)
 

@@ -146,11 +146,22 @@ def steps_of(connection: Connection, case_id: int) -> Rows:
 def _taken(
     connection: Connection, procedures: Procedures, case_id: int, version: int, by: Who, at: dt.datetime
 ) -> tuple[Row[Any], Procedure, Rows]:
-    case = take(connection, work_cases, case_id, version)
-    if case.closed_at is not None:
-        raise InputError(f"case {case_id} is closed", "reopen it first")
+    case = open_one(connection, case_id, version)
     procedure = procedures.named(case.procedure)
     return case, procedure, with_all_steps(connection, case, procedure, by, at)
+
+
+def open_one(connection: Connection, case_id: int, version: int) -> Row[Any]:
+    """Take an open case's next version; its row.
+
+    Raises:
+        NotThere, Conflict: as :func:`countylines.govern.changes.take`.
+        InputError: it is closed.
+    """
+    row = take(connection, work_cases, case_id, version)
+    if row.closed_at is not None:
+        raise InputError(f"case {case_id} is closed", "reopen it first")
+    return row
 
 
 def with_all_steps(
@@ -164,7 +175,7 @@ def with_all_steps(
         values = {"case_id": case.case_id, "step": step.id, "title": step.title, "state": state, "why": why}
         values |= {"automatic": True, "ready_at": at if state == NOT_STARTED else None, "at": at, "by": by.name}
         connection.execute(insert(work_case_steps).values(**values))
-        rows = steps_of(connection, case.case_id)
+        rows[step.id] = _step_row(connection, case.case_id, step.id)
     if new or again:
         settle(connection, case, procedure, rows, by, at)
     return rows
@@ -213,7 +224,12 @@ def write_step(
         if name in values and name != "automatic" and row._mapping[name] != values[name]
     ]
     note(connection, work_cases, row.case_id, case.version, changes, by, at)
-    return connection.execute(select(table).where(*where)).one()
+    return _step_row(connection, row.case_id, row.step)
+
+
+def _step_row(connection: Connection, case_id: int, step: str) -> Row[Any]:
+    c = work_case_steps.c
+    return connection.execute(select(work_case_steps).where(c.case_id == case_id, c.step == step)).one()
 
 
 def _may_move(step: Step, row: Row[Any], to: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, select, true
 
 from countylines.govern.case_steps import hindrance
-from countylines.govern.changes import Change, find, history
+from countylines.govern.changes import Change, as_kept, find, history
 from countylines.govern.clocks import due
 from countylines.govern.procedure import (
     AUTHORITY,
@@ -249,20 +249,16 @@ def _view(
     given: dict[str, dict[str, str]] = defaultdict(dict)
     for one in answers:
         given[one.step][one.question] = one.answer
-    former = [Step(one.step, one.title, "task") for one in steps if not procedure.has(one.step)]
-    views = tuple(
-        _step_view(row, step, kept, given[step.id], procedure, now)
-        for step in (*procedure.steps, *_moved(former, kept))
-    )
+    left = [one for one in steps if not (procedure.has(one.step) or one.automatic)]  # of an earlier procedure
+    former = [Step(one.step, one.title, "task") for one in left]
+    views = tuple(_step_view(row, step, kept, given[step.id], procedure, now) for step in (*procedure.steps, *former))
     made = tuple(Call(call.called, call.called_at, call.reference, call.by) for call in calls)
     following = None if row.closed_at else _next(row, procedure, views, made)
     monitored = following is not None and any(
         view.step.monitoring and view.step.id == following.step and view.state == IN_PROGRESS for view in views
     )
-    values = {name: row._mapping[name] for name in CASE_FIELDS}
     return Case(
-        **values,
-        procedure=procedure,
+        **as_kept(Case, row) | {"procedure": procedure},
         status="closed" if row.closed_at else "monitoring" if monitored else "open",
         steps=views,
         calls=made,
@@ -270,14 +266,6 @@ def _view(
         next=following,
         wait=now - following.since if following else None,
     )
-
-
-CASE_FIELDS = tuple(name for name in Case.__dataclass_fields__ if name in work_cases.c and name != "procedure")
-
-
-def _moved(former: Iterable[Step], kept: Mapping[str, Row[Any]]) -> list[Step]:
-    """Steps of an earlier procedure on which somebody worked; the others are gone."""
-    return [step for step in former if not kept[step.id].automatic]
 
 
 def _step_view(
@@ -297,18 +285,7 @@ def _step_view(
     ends = row.sent_at or row.state in (DONE, NOT_FOR)
     until = due(row.ready_at, step.clock, procedure.calendar) if step.clock and row.ready_at and not ends else None
     return StepView(
-        step=step,
-        state=row.state,
-        at=row.at,
-        by=row.by,
-        result=row.result,
-        decided_by=row.decided_by,
-        detail=row.detail,
-        why=row.why,
-        ready_at=row.ready_at,
-        sent_at=row.sent_at,
-        sent_to=row.sent_to,
-        copied_to=row.copied_to,
+        **as_kept(StepView, row) | {"step": step},
         answers=answers,
         due=until,
         overdue=until is not None and until < now,

@@ -15,24 +15,14 @@ from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from countylines.errors import InputError
-from countylines.govern.case_steps import answer, take_step, with_all_steps
+from countylines.govern.case_steps import answer, open_one, take_step, with_all_steps
 from countylines.govern.caseload import Case, Counts, case, case_history, cases, counts
-from countylines.govern.changes import Conflict, Who, add, chosen, note, put, take, whole, written
+from countylines.govern.changes import Conflict, Who, add, chosen, find, note, put, take, whole, written
 from countylines.govern.procedure import PEOPLE, Person, Procedures
 from countylines.govern.work_schema import work_case_calls, work_cases
 
 __all__ = ["Case", "Conflict", "Counts", "Opening", "answer", "case", "case_history", "cases", "close", "counts"]
-__all__ += [
-    "find_authority",
-    "law",
-    "move",
-    "open_by_person",
-    "open_case",
-    "record_call",
-    "reopen",
-    "set_immediate_risk",
-    "take_step",
-]
+__all__ += ["law", "move", "open_case", "record_call", "reopen", "set_immediate_risk", "take_step"]
 
 SECTION_45 = "Consider section 45 and the CPS four-stage test: a lawyer decides."
 """Modern Slavery Act 2015, s.45, and the Crown Prosecution Service's guidance: stands in every case as a note."""
@@ -101,16 +91,9 @@ def open_case(connection: Connection, procedures: Procedures, opening: Opening, 
     except IntegrityError:
         _none_open(connection, opening.nominal_id)  # somebody opened one a moment ago
         raise
-    row = connection.execute(select(work_cases).where(work_cases.c.case_id == case_id)).one()
+    row = find(connection, work_cases, case_id)
     with_all_steps(connection, row, procedures.named(row.procedure), by, at)
     return case_id
-
-
-def open_by_person(connection: Connection) -> dict[str, int]:
-    """Everybody with an open case, and its id: for tier 2 of the queue, and for the person's page."""
-    c = work_cases.c
-    found = connection.execute(select(c.nominal_id, c.case_id).where(c.closed_at.is_(None)).order_by(c.nominal_id))
-    return {row.nominal_id: row.case_id for row in found}
 
 
 def _none_open(connection: Connection, nominal_id: str) -> None:
@@ -145,33 +128,15 @@ def move(
         InputError: the case is closed.
     """
     chosen(person, PEOPLE, "child or adult")
-    row = _open_one(connection, case_id, version)
+    row = open_one(connection, case_id, version)
     place = written(authority, "the authority", needed=False, longest=NAME) or None
     other = written(responsible_authority, "the responsible authority", needed=False, longest=NAME) or None
     procedure = procedures.fitting(person, place)
     values = {"person": person, "authority": place, "responsible_authority": other, "procedure": procedure.id}
     put(connection, work_cases, row, values, by, at)
-    row = connection.execute(select(work_cases).where(work_cases.c.case_id == case_id)).one()
+    row = find(connection, work_cases, case_id)
     with_all_steps(connection, row, procedure, by, at, again=True)
     return version + 1
-
-
-@whole
-def find_authority(
-    connection: Connection, procedures: Procedures, case_id: int, version: int, authority: str, by: Who, at: dt.datetime
-) -> int:
-    """Record the authority where the person is, once it is found; the case's new version.
-
-    Raises:
-        Conflict, InputError: as :func:`move`.
-    """
-    row = connection.execute(select(work_cases).where(work_cases.c.case_id == case_id)).one_or_none()
-    if row is None:
-        raise InputError(f"there is no case {case_id}", "look for it in its list")
-    other = row.responsible_authority
-    place = written(authority, "the authority", longest=NAME)
-    found: dict[str, Any] = {"person": row.person, "authority": place, "responsible_authority": other}
-    return move(connection, procedures, case_id, version, by, at, **found)
 
 
 @whole
@@ -183,7 +148,7 @@ def set_immediate_risk(
     Raises:
         Conflict, InputError: somebody changed the case since; it is closed, or doesn't say why.
     """
-    row = _open_one(connection, case_id, version)
+    row = open_one(connection, case_id, version)
     put(connection, work_cases, row, {"immediate_risk": risk}, by, at)
     _remark(connection, row, "immediate risk: why", written(why, "why"), by, at)
     return version + 1
@@ -206,7 +171,7 @@ def record_call(
         Conflict, InputError: somebody changed the case since; it is closed; the call lies in the future, names nobody,
             or has no reference.
     """
-    row = _open_one(connection, case_id, version)
+    row = open_one(connection, case_id, version)
     if called_at > at:
         raise InputError("the call lies in the future", "give the time at which you called")
     values = {"called": written(called, "whom you called", longest=NAME), "called_at": called_at}
@@ -238,14 +203,13 @@ def law(
     Raises:
         Conflict, InputError: somebody changed the case since; it is closed.
     """
-    row = _open_one(connection, case_id, version)
+    row = open_one(connection, case_id, version)
     values = {
         "lawyer_asked": lawyer_asked,
         "section_45_note": written(note, "the note", needed=False),
         "outcome_22": written(outcome_22, "outcome 22", needed=False),
     }
-    put(connection, work_cases, row, values, by, at)
-    return version + 1
+    return put(connection, work_cases, row, values, by, at)
 
 
 @whole
@@ -255,10 +219,9 @@ def close(connection: Connection, case_id: int, version: int, reason: str, by: W
     Raises:
         Conflict, InputError: somebody changed the case since; it is closed already, or doesn't say why.
     """
-    row = _open_one(connection, case_id, version)
+    row = open_one(connection, case_id, version)
     values = {"closed_at": at, "closed_by": by.name, "close_reason": written(reason, "the reason for closing")}
-    put(connection, work_cases, row, values, by, at)
-    return version + 1
+    return put(connection, work_cases, row, values, by, at)
 
 
 @whole
@@ -283,13 +246,6 @@ def reopen(connection: Connection, case_id: int, version: int, reason: str, by: 
         raise
     _remark(connection, row, "reopened", why, by, at)
     return version + 1
-
-
-def _open_one(connection: Connection, case_id: int, version: int) -> Row[Any]:
-    row = take(connection, work_cases, case_id, version)
-    if row.closed_at is not None:
-        raise InputError(f"case {case_id} is closed", "reopen it first")
-    return row
 
 
 def _remark(connection: Connection, row: Row[Any], field: str, said: str, by: Who, at: dt.datetime) -> None:

@@ -161,6 +161,16 @@ def chosen(word: str, known: Sequence[str], what: str) -> str:
     return word
 
 
+def not_past(day: dt.date, at: dt.datetime) -> None:
+    """Refuse a review date that has come already.
+
+    Raises:
+        InputError: it isn't later than the day of ``at``.
+    """
+    if day <= at.date():
+        raise InputError(f"the review date {day} isn't later than today", "give a later day")
+
+
 def add(connection: Connection, table: Table, values: Mapping[str, Any], by: Who, at: dt.datetime) -> int:
     """A new thing with version 1 and its first history row; its id."""
     made = connection.execute(insert(table).values(**values, version=1)).inserted_primary_key
@@ -220,21 +230,20 @@ def change(
     Raises:
         NotThere, Conflict: as :func:`take`.
     """
-    row = take(connection, table, key, version)
-    put(connection, table, row, values, by, at)
-    return version + 1
+    return put(connection, table, take(connection, table, key, version), values, by, at)
 
 
 def put(
     connection: Connection, table: Table, row: Row[Any], values: Mapping[str, Any], by: Who, at: dt.datetime
-) -> None:
-    """Write fields of a thing that was taken, and what changed into the history."""
+) -> int:
+    """Write fields of a thing that was taken, and what changed into the history; its version."""
     key = row._mapping[table.primary_key.columns[0].name]
     found = [(name, row._mapping[name], value) for name, value in values.items() if row._mapping[name] != value]
     if values:
         connection.execute(update(table).where(table.primary_key.columns[0] == key).values(**values))
     told = [(name.replace("_", " "), was, now) for name, was, now in found]
     note(connection, table, key, row.version, told, by, at)
+    return int(row.version)
 
 
 def note(
@@ -263,6 +272,11 @@ def history(connection: Connection, table: Table, key: int) -> list[Change]:
         .order_by(c.change_id)
     )
     return [Change(*row) for row in rows]
+
+
+def as_kept(kind: type[Any], row: Row[Any]) -> dict[str, Any]:
+    """What a row holds of a dataclass's fields, by name."""
+    return {name: row._mapping[name] for name in kind.__dataclass_fields__ if name in row._mapping}
 
 
 def _plain(value: Any) -> Any:

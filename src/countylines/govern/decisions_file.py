@@ -39,7 +39,7 @@ def as_decisions(connection: Connection, on: dt.date) -> pl.DataFrame:
 
     Rulings of the separate list of people who aren't ranked are not in it: a run has no such decision.
     """
-    return _frame([one for one in in_force(connection, on) if one.decision in DECISIONS])
+    return _frame(in_force(connection, on, DECISIONS))
 
 
 def write_decisions(connection: Connection, extracts: Path, on: dt.date) -> Written:
@@ -57,7 +57,7 @@ def write_decisions(connection: Connection, extracts: Path, on: dt.date) -> Writ
     """
     if not extracts.is_dir():
         raise InputError("there is no such folder", "give the folder of the extracts", file=extracts)
-    found = [one for one in in_force(connection, on) if one.decision in DECISIONS]
+    found = in_force(connection, on, DECISIONS)
     gone = _gone(extracts, found)
     ending = _format(extracts)
     path = extracts / f"{OURS}{ending}"

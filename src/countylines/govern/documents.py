@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Row, select
 
 from countylines.errors import InputError
 from countylines.govern.case_steps import steps_of
-from countylines.govern.caseload import TO_BE_FOUND, Case
-from countylines.govern.changes import Change, Who, add, change, find, history, note, put, take, whole, written
+from countylines.govern.caseload import TO_BE_FOUND, Case, StepView
+from countylines.govern.changes import Change, Who, add, as_kept, change, find, history, note, put, take, whole, written
 from countylines.govern.work_schema import work_cases, work_documents
 
 NOT_KNOWN = "Not known"
@@ -149,7 +149,7 @@ def edit_document(
     """Edit a draft; the new version.
 
     Raises:
-        InputError: as :func:`write_document`.
+        InputError: no summary; a record's text stands in it.
         Conflict: somebody changed it since.
     """
     values = _words(summary, known, not_known, texts) | {"drafted_at": at, "drafted_by": by.name}
@@ -169,8 +169,7 @@ def attach(connection: Connection, document_id: int, version: int, record: Recor
     said = {"record_id": written(record.record_id, "the record"), "source": record.source}
     said["date"] = record.date.isoformat() if record.date else NOT_KNOWN
     others = [one for one in row.records if one["record_id"] != record.record_id]
-    _put_records(connection, row, [*others, said], by, at)
-    return version + 1
+    return put(connection, work_documents, row, {"records": [*others, said]}, by, at)
 
 
 @whole
@@ -181,8 +180,8 @@ def detach(connection: Connection, document_id: int, version: int, record_id: st
         Conflict: somebody changed the draft since.
     """
     row = take(connection, work_documents, document_id, version)
-    _put_records(connection, row, [one for one in row.records if one["record_id"] != record_id], by, at)
-    return version + 1
+    others = [one for one in row.records if one["record_id"] != record_id]
+    return put(connection, work_documents, row, {"records": others}, by, at)
 
 
 def attachable(record: Record) -> None:
@@ -262,10 +261,20 @@ def content(
         Section("What is not known", (*_sentences(draft.not_known), *_unknown(person, case))),
         *_answered(case),
         Section("Records", _records(draft)),
-        Section("About this document", (*warned, ("", DRAFT), ("Drafted by", f"{who}, {_said(draft.drafted_at)}"))),
+        Section(
+            "About this document", (*warned, _fate(draft, view), ("Drafted by", f"{who}, {_said(draft.drafted_at)}"))
+        ),
     )
     title = view.step.title if view else "Referral"
     return Content(title, written(marking, "the marking", longest=60), force, synthetic, sections, who)
+
+
+def _fate(draft: Draft, view: StepView | None) -> tuple[str, str]:
+    """Whether it was sent, as its step says; what was drafted later wasn't."""
+    if view is None or view.sent_at is None or view.sent_at < draft.drafted_at:
+        return "", DRAFT
+    more = f", copied to {view.copied_to}" if view.copied_to else ""
+    return "Sent", f"{_said(view.sent_at)} to {view.sent_to}{more}, as a person recorded"
 
 
 def _words(summary: str, known: Sequence[str], not_known: Sequence[str], texts: Mapping[str, str]) -> dict[str, Any]:
@@ -274,8 +283,7 @@ def _words(summary: str, known: Sequence[str], not_known: Sequence[str], texts: 
         name: [plain for one in listed if (plain := written(one, name, needed=False))]
         for name, listed in (("known", known), ("not_known", not_known))
     }
-    for one in (said, *more["known"], *more["not_known"]):
-        copied(one, texts)
+    _own_words((said, *more["known"], *more["not_known"]), texts)
     return {"summary": said, **more}
 
 
@@ -288,11 +296,16 @@ def copied(said: str, texts: Mapping[str, str]) -> None:
     Example:
         >>> copied("He was seen with older people.", {"crime:1": "Seen by PC 12 with two older males in a blue car."})
     """
-    own = _runs(said)
-    for record_id, text in texts.items():
-        if own & _runs(text):
-            told = f"{COPIED_WORDS} words or more in a row are those of the record {record_id}"
-            raise InputError(told, "say it in your own words: no text of a record leaves the force this way")
+    _own_words((said,), texts)
+
+
+def _own_words(said: Sequence[str], texts: Mapping[str, str]) -> None:
+    theirs = {record_id: _runs(text) for record_id, text in texts.items()}
+    for own in map(_runs, said):
+        for record_id, runs in theirs.items():
+            if own & runs:
+                told = f"{COPIED_WORDS} words or more in a row are those of the record {record_id}"
+                raise InputError(told, "say it in your own words: no text of a record leaves the force this way")
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
@@ -351,13 +364,7 @@ def _said(moment: dt.datetime) -> str:
     return f"{moment.day} {moment:%b %Y at %H:%M} UTC"
 
 
-def _put_records(
-    connection: Connection, row: Row[Any], records: Sequence[Mapping[str, str]], by: Who, at: dt.datetime
-) -> None:
-    put(connection, work_documents, row, {"records": list(records)}, by, at)
-
-
 def _draft(row: Row[Any]) -> Draft:
     listed = ("known", "not_known", "records")
-    kept = {name: row._mapping[name] for name in Draft.__dataclass_fields__}
+    kept = as_kept(Draft, row)
     return Draft(**kept | {name: tuple(kept[name]) for name in listed})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, Row, Table, or_, select
+from sqlalchemy import Connection, Table, or_, select
 
 from countylines.errors import InputError
-from countylines.govern.changes import Change, Who, add, change, chosen, find, history, sought, whole, written
+from countylines.govern.changes import Change, Who, add, as_kept, change, chosen, find, history, sought, whole, written
 from countylines.govern.work_schema import work_notes, work_views
 
 Kind = Literal["person", "group", "line", "record", "case"]
@@ -99,7 +99,7 @@ def notes(connection: Connection, kind: Kind, what_id: str, reader: Who) -> list
     c = work_notes.c
     mine = or_(c.owner == reader.name, c.shared)
     query = select(work_notes).where(c.kind == kind, c.what_id == sought(what_id), c.withdrawn_at.is_(None), mine)
-    return [_made(Note, row) for row in connection.execute(query.order_by(c.note_id.desc()))]
+    return [Note(**as_kept(Note, row)) for row in connection.execute(query.order_by(c.note_id.desc()))]
 
 
 def note_history(connection: Connection, note_id: int) -> list[Change]:
@@ -156,7 +156,7 @@ def views(connection: Connection, reader: Who) -> list[View]:
     """The saved views that the reader may see: their own and shared ones, by name."""
     c = work_views.c
     query = select(work_views).where(c.withdrawn_at.is_(None), or_(c.owner == reader.name, c.shared))
-    return [_made(View, row) for row in connection.execute(query.order_by(c.name, c.view_id))]
+    return [View(**as_kept(View, row)) for row in connection.execute(query.order_by(c.name, c.view_id))]
 
 
 def _own(connection: Connection, table: Table, key: int, by: Who) -> None:
@@ -178,7 +178,3 @@ def _inside(address: str) -> str:
     if not plain.startswith("/") or plain.startswith("//") or "\\" in plain:  # browsers read // and \ as a host
         raise InputError("the address leaves the dashboard", "save a page of the dashboard, as /groups?area=Saltmere")
     return plain
-
-
-def _made(kind: type[Any], row: Row[Any]) -> Any:
-    return kind(**{name: row._mapping[name] for name in kind.__dataclass_fields__})

@@ -25,7 +25,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import Connection, select
 
 from countylines.errors import InputError
-from countylines.govern import account_rows, audit
+from countylines.govern import account_rows
 from countylines.govern.account_rows import Account
 from countylines.govern.claims import Access, ClaimMap, read_claims
 from countylines.govern.schema import accounts, utc
@@ -156,20 +156,7 @@ class OpenId:
         return account
 
     def _log(self, connection: Connection, account: Account | None, cause: str, now: dt.datetime) -> None:
-        outcome, detail = ("refused", {"cause": cause}) if cause else ("allowed", {})
-        audit.record(
-            connection,
-            audit.Event(
-                now,
-                "sign_in",
-                outcome,
-                account=account.name if account else "",
-                roles=account.roles if account else (),
-                kind="account",
-                what=account.account_id if account else "",
-                detail={"by": self.settings.issuer, **detail},
-            ),
-        )
+        account_rows.log_sign_in(connection, account, cause, now, {"by": self.settings.issuer})
 
     def _claims(self, params: Mapping[str, str], pending: Pending, now: dt.datetime) -> dict[str, Any]:
         """The checked claims of the person: of the ID token, and of userinfo where that has the groups."""

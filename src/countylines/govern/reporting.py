@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 
 from countylines.errors import InputError
-from countylines.govern.changes import Change, Who, add, find, history, put, sought, take, whole, written
+from countylines.govern.changes import Change, Who, add, as_kept, find, history, put, sought, take, whole, written
 from countylines.govern.work_schema import work_drafts
 
 Status = Literal["drafted", "reported", "declined"]
@@ -104,8 +104,7 @@ def edit(
     row = _drafted(connection, draft_id, version)
     facts = {"numbers": _clean(numbers), "names": _clean(names), "areas": _clean(areas)}
     values = {"text": written(text, "what is reported"), **facts, "at": at, "by": by.name}
-    put(connection, work_drafts, row, values, by, at)
-    return version + 1
+    return put(connection, work_drafts, row, values, by, at)
 
 
 @whole
@@ -123,8 +122,7 @@ def record_reported(
         raise InputError(f"{on} lies in the future", "give the day on which it was reported")
     values = {"status": "reported", "reported_on": on, "at": at, "by": by.name}
     values["reference"] = written(reference, "the reference", longest=SHORT)
-    put(connection, work_drafts, row, values, by, at)
-    return version + 1
+    return put(connection, work_drafts, row, values, by, at)
 
 
 @whole
@@ -136,8 +134,7 @@ def decline(connection: Connection, draft_id: int, version: int, why: str, by: W
     """
     row = _drafted(connection, draft_id, version)
     values = {"status": "declined", "why": written(why, "why"), "at": at, "by": by.name}
-    put(connection, work_drafts, row, values, by, at)
-    return version + 1
+    return put(connection, work_drafts, row, values, by, at)
 
 
 def drafts(connection: Connection, *, line_id: str | None = None) -> list[Draft]:
@@ -170,6 +167,4 @@ def _clean(texts: Sequence[str]) -> list[str]:
 
 def _draft(row: Row[Any]) -> Draft:
     facts = {name: tuple(row._mapping[name]) for name in ("numbers", "names", "areas")}
-    line = Line(line_id=row.line_id, group_id=row.group_id, run_id=row.run_id, **facts)
-    kept = [name for name in Draft.__dataclass_fields__ if name != "line"]
-    return Draft(line=line, **{name: row._mapping[name] for name in kept})
+    return Draft(line=Line(**as_kept(Line, row) | facts), **as_kept(Draft, row))

@@ -15,7 +15,22 @@ import polars as pl
 from sqlalchemy import Connection, Row, select
 
 from countylines.errors import InputError
-from countylines.govern.changes import LAST, Change, Who, add, chosen, find, history, put, sought, take, whole, written
+from countylines.govern.changes import (
+    LAST,
+    Change,
+    Who,
+    add,
+    as_kept,
+    chosen,
+    find,
+    history,
+    not_past,
+    put,
+    sought,
+    take,
+    whole,
+    written,
+)
 from countylines.govern.work_schema import work_rulings
 from countylines.tables import DECISIONS
 
@@ -98,8 +113,7 @@ def propose(connection: Connection, proposal: Proposal, by: Who, at: dt.datetime
             later than today; or the same ruling is proposed or in force already.
     """
     person, record = _subject(proposal)
-    if proposal.review_by <= at.date():
-        raise InputError(f"the review date {proposal.review_by} isn't later than today", "give a later day")
+    not_past(proposal.review_by, at)
     there = [one for one in rulings(connection, nominal_id=person, record_id=record) if _same(one, proposal, at.date())]
     if there:
         said = f"the same ruling is {there[0].status} already, by {there[0].proposed_by}"
@@ -142,8 +156,7 @@ def confirm(connection: Connection, ruling_id: int, version: int, by: Who, at: d
         said = f"one of the two people must have the safeguarding role for {row.decision!r}"
         raise InputError(said, "ask a safeguarding officer to confirm it")
     values = {"status": CONFIRMED, "confirmed_at": at, "confirmed_by": by.name, "confirmed_account": by.account_id}
-    put(connection, work_rulings, row, values, by, at)
-    return version + 1
+    return put(connection, work_rulings, row, values, by, at)
 
 
 @whole
@@ -196,10 +209,11 @@ def ruling_history(connection: Connection, ruling_id: int) -> list[Change]:
     return history(connection, work_rulings, ruling_id)
 
 
-def in_force(connection: Connection, on: dt.date) -> list[Ruling]:
-    """The confirmed rulings whose review date is later than ``on``, the earliest first."""
-    found = rulings(connection, statuses=(CONFIRMED,))
-    return [one for one in reversed(found) if one.review_by > on]
+def in_force(connection: Connection, on: dt.date, decisions: Collection[str] = KINDS) -> list[Ruling]:
+    """The confirmed rulings of these kinds whose review date is later than ``on``, the earliest first."""
+    c = work_rulings.c
+    query = select(work_rulings).where(c.status == CONFIRMED, c.review_by > on, c.decision.in_(decisions))
+    return [_ruling(row) for row in connection.execute(query.order_by(c.ruling_id))]
 
 
 def unranked(connection: Connection, on: dt.date) -> pl.DataFrame:
@@ -208,7 +222,7 @@ def unranked(connection: Connection, on: dt.date) -> pl.DataFrame:
     Returns:
         ``nominal_id``, ``reason``, ``review_by``, ``ruling_id``.
     """
-    found = [one for one in in_force(connection, on) if one.decision == UNRANKED]
+    found = in_force(connection, on, (UNRANKED,))
     rows = [(one.nominal_id, one.reason, one.review_by, one.ruling_id) for one in found]
     schema = {"nominal_id": pl.String, "reason": pl.String, "review_by": pl.Date, "ruling_id": pl.Int64}
     return pl.DataFrame(rows, schema, orient="row").sort("nominal_id")
@@ -249,11 +263,9 @@ def _waiting(connection: Connection, ruling_id: int, version: int) -> Row[Any]:
 
 def _end(connection: Connection, row: Row[Any], status: str, reason: str, by: Who, at: dt.datetime) -> int:
     values = {"status": status, "ended_at": at, "ended_by": by.name, "end_reason": written(reason, "the reason")}
-    put(connection, work_rulings, row, values, by, at)
-    return int(row.version)
+    return put(connection, work_rulings, row, values, by, at)
 
 
 def _ruling(row: Row[Any]) -> Ruling:
     hit = Hit(row.group, row.term, row.start, row.end) if row.group is not None else None
-    fields = {name: row._mapping[name] for name in Ruling.__dataclass_fields__ if name != "hit"}
-    return Ruling(**fields, hit=hit)
+    return Ruling(**as_kept(Ruling, row), hit=hit)

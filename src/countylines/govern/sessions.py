@@ -196,12 +196,9 @@ def _lasts(row: Row[Any], now: dt.datetime, rules: SessionRules) -> bool:
 
 
 def _session(row: Row[Any], account: Account, now: dt.datetime) -> Session:
-    session = Session(row.session_id, account, row.csrf, row.started_at)
-    if row.reason_until is None or now >= row.reason_until:
-        return session
-    return Session(
-        session.session_id, account, session.csrf, session.started_at, row.reason, row.reference, row.reason_until
-    )
+    lasts = row.reason_until is not None and now < row.reason_until
+    reason = (row.reason, row.reference, row.reason_until) if lasts else ()
+    return Session(row.session_id, account, row.csrf, row.started_at, *reason)
 
 
 def _is(session_id: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from countylines.errors import InputError
-from countylines.govern import account_rows, audit, passwords
+from countylines.govern import account_rows, passwords
 from countylines.govern.account_rows import Account
 from countylines.govern.schema import accounts, utc
 from countylines.govern.state import State
@@ -56,7 +56,7 @@ def sign_in(state: State, name: str, password: str, now: dt.datetime, *, rules: 
             values: dict[str, Any] = {"wrong_passwords": 0, "lock_outs": 0, "locked_until": None}
             values |= {"last_sign_in": utc(now)} | ({"password_hash": renewed} if renewed else {})
             account_rows.write(connection, account.account_id, **values)
-        _log(connection, account, cause, now)
+        account_rows.log_sign_in(connection, account, cause, now)
     if cause or not account:
         raise SignInError(cause, rules)
     return account
@@ -88,22 +88,3 @@ def _count_wrong(connection: Connection, row: Row[Any], now: dt.datetime, rules:
     until = utc(now) + length
     account_rows.write(connection, row.account_id, wrong_passwords=0, lock_outs=row.lock_outs + 1, locked_until=until)
     return "wrong password, now locked"
-
-
-def _log(connection: Connection, account: Account | None, cause: str, now: dt.datetime) -> None:
-    """An unknown name isn't kept: people type their password there by mistake."""
-    outcome, detail = ("refused", {"cause": cause}) if cause else ("allowed", {})
-    if account is None:
-        event = audit.Event(now, "sign_in", outcome, kind="account", detail=detail)
-    else:
-        event = audit.Event(
-            now,
-            "sign_in",
-            outcome,
-            account=account.name,
-            roles=account.roles,
-            kind="account",
-            what=account.account_id,
-            detail=detail,
-        )
-    audit.record(connection, event)

@@ -14,7 +14,19 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 
 from countylines.errors import InputError
-from countylines.govern.changes import Change, Conflict, Who, add, change, chosen, find, history, sought, whole, written
+from countylines.govern.changes import (
+    Change,
+    Who,
+    add,
+    as_kept,
+    change,
+    chosen,
+    history,
+    not_past,
+    sought,
+    whole,
+    written,
+)
 from countylines.govern.work_schema import work_tasking
 
 Decision = Literal["adopted", "declined"]
@@ -73,8 +85,8 @@ def decide(
     adopted = decision == "adopted"
     if adopted and review_on is None:
         raise InputError("an adopted group needs a review date", "say when to look at it again")
-    if review_on is not None and review_on <= at.date():
-        raise InputError(f"the review date {review_on} isn't later than today", "give a later day")
+    if review_on is not None:
+        not_past(review_on, at)
     values: dict[str, Any] = {
         "run_id": written(run_id, "the run", longest=2 * NAME),
         "decision": decision,
@@ -91,14 +103,13 @@ def decide(
     named = {"group_id": written(group_id, "the group", longest=2 * NAME)}
     try:
         with connection.begin_nested():
-            key = add(connection, work_tasking, named | values, by, at)
+            add(connection, work_tasking, named | values, by, at)
     except IntegrityError:  # somebody decided a moment ago
         there = _row(connection, group_id)
         if there is None:
             raise
-        changes = history(connection, work_tasking, there.tasking_id)
-        raise Conflict(f"tasking {there.tasking_id}", there.version, changes) from None
-    return int(find(connection, work_tasking, key).version)
+        return change(connection, work_tasking, there.tasking_id, 0, values, by, at)  # no version is 0: a conflict
+    return 1
 
 
 @whole
@@ -121,8 +132,8 @@ def record_result(
     row = _row(connection, group_id)
     if row is None:
         raise InputError(f"nothing was decided on group {group_id}", "adopt or decline it first")
-    if review_on is not None and review_on <= at.date():
-        raise InputError(f"the review date {review_on} isn't later than today", "give a later day")
+    if review_on is not None:
+        not_past(review_on, at)
     values = {"result": written(result, "the result"), "review_on": review_on, "at": at, "by": by.name}
     return change(connection, work_tasking, row.tasking_id, version, values, by, at)
 
@@ -151,4 +162,4 @@ def _row(connection: Connection, group_id: str) -> Row[Any] | None:
 
 
 def _tasking(row: Row[Any]) -> Tasking:
-    return Tasking(**{name: row._mapping[name] for name in Tasking.__dataclass_fields__})
+    return Tasking(**as_kept(Tasking, row))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.sparse import csr_array
 
+from countylines.graph import Floats, Ints
 from countylines.rank.own_ties import mix_of
 from countylines.rank.ties import Ties
-from countylines.rank.walk import Floats, Ints, chances_of, over_targets
+from countylines.rank.walk import chances_of, over_targets
 from countylines.rank.ways import distances, ends_of
 
 FAR = 4  # no link is claimed over more steps (METHOD 5)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from countylines.rank.walk import Chances, Floats, Ints, arrivals, over_targets
+from countylines.graph import Floats, Ints
+from countylines.rank.walk import Chances, arrivals, over_targets
 
 UNCHANGED = (np.ones(1), np.zeros(1), np.zeros(1), np.zeros(1))  # a walk of the graph's own
 

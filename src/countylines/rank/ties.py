@@ -40,7 +40,7 @@ class Ties:
 
     def records(self, one: str, other: str) -> Sequence[str]:
         """The records that two people who are tied share."""
-        return self.behind[min(one, other), max(one, other)]
+        return self.behind[_pair(one, other)]
 
 
 def ties_of(nominals: pl.DataFrame, edges: pl.DataFrame, connecting: pl.DataFrame, people: Sequence[str]) -> Ties:

@@ -19,14 +19,13 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from countylines.graph import Floats, Ints
 from countylines.rank.dismantle.compiled import compiled
 from countylines.rank.threads import in_threads
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
 TOLERANCE = 1e-12  # on every share
-BATCH = 16  # targets at once: 20,000 people x 16 numbers fit the processor's cache
+BATCH = 64  # targets at once: beyond the processor's cache each row that is fetched serves all of them
+FEW = 16  # as many don't wait for targets of other components
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +96,6 @@ def over_targets(
     count = steps(restart, _volume(chances, ends))
     reach = [tuple(np.unique(chances.component[_row(ends, target)]).tolist()) for target in range(ends.shape[0])]
     order = sorted(range(len(reach)), key=lambda target: (reach[target], target))
-    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
 
     def solve(batch: Sequence[int]) -> tuple[Ints, Ints, Floats]:
         inside = np.flatnonzero(np.isin(chances.component, sorted({c for target in batch for c in reach[target]})))
@@ -107,7 +105,19 @@ def over_targets(
         arrays = (following.indptr, following.indices, following.data, own.indptr, own.indices, own.data)
         return np.array(batch, np.int64), inside, _chebyshev(*arrays, restart, count)
 
-    return in_threads(solve, batches, workers)
+    return in_threads(solve, _batches(order, reach), workers)
+
+
+def _batches(order: Sequence[int], reach: Sequence[tuple[int, ...]]) -> list[list[int]]:
+    """So many of the ordered targets at once; those of other components beside few only."""
+    made: list[list[int]] = []
+    for target in order:
+        last = made[-1] if made else []
+        if len(last) in (0, BATCH) or (len(last) >= FEW and reach[last[-1]] != reach[target]):
+            made.append([target])
+        else:
+            last.append(target)
+    return made
 
 
 def steps(restart: float, volume: float) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
+from countylines.graph import Ints
 from countylines.rank.dismantle.compiled import compiled
 from countylines.rank.own_ties import Start
-from countylines.rank.walk import Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,6 @@ from rich.text import Text
 from countylines.report.curve import curve, draw
 from countylines.report.evaluate import evaluate, show_evaluation
 from countylines.report.show.group import dismantling_table
-from countylines.report.show.group import group as group_view
 from countylines.report.show.groups import groups
 from countylines.report.show.safeguarding import safeguarding, show_people
 from countylines.report.summary import show_summary
@@ -46,13 +45,14 @@ def show_demo(console: Console, extracts: Path, made: Path) -> None:
 def show_one_group(console: Console, run: Run, folder: Path) -> str:
     """Print how the first group that has an order comes apart, and draw it into ``folder``; which group."""
     named = {row["group_id"]: row["name"] for row in groups(run)}
-    orders = run.read("dismantling").filter(pl.col("question") == "order")["scope"].to_list()
-    group_id = next((name for name in named if name in orders), "")
+    steps = run.read("dismantling")
+    ordered = set(steps.filter(pl.col("question") == "order")["scope"])
+    group_id = next((name for name in named if name in ordered), "")
     if not group_id:
         console.print("No group has anybody who could be asked to stop.")
         return next(iter(named), "GROUP")
     console.print(Text(f"{group_id} {named[group_id]}", style="bold"))
-    console.print(dismantling_table(group_view(run, group_id)["dismantling"]))
+    console.print(dismantling_table(steps.filter(pl.col("scope") == group_id).to_dicts()))
     title = f"{group_id} {named[group_id]}: how it comes apart"
     for file in draw(curve(run, group_id, title), folder / f"{run.folder.name}-{group_id}"):
         console.print(Text(f"The picture is in {file}"), soft_wrap=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 from countylines.report.screen import plain_table, titled
 from countylines.report.show.groups import show_groups, view
 from countylines.report.show.safeguarding import tiers_table
-from countylines.report.show.words import counted
+from countylines.report.show.words import NOT_MEASURED, counted
 from countylines.runs import Run
 
 GROUPS_SHOWN = 10
@@ -88,7 +88,7 @@ def _people(nominals: pl.DataFrame, groups: pl.DataFrame) -> Text:
         " (children, believed exploited, age unknown), ",
         f"{nominals.height - protected - rankable:,} held, {rankable:,} rankable. ",
         f"{counted(groups.height, 'group')}; {counted(unlinked, 'person', 'people')} in none. ",
-        "Person precision: not yet measured.",
+        NOT_MEASURED,
     )
 
 

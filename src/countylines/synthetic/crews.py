@@ -13,6 +13,7 @@ from countylines.synthetic.people import People
 from countylines.synthetic.scale import CREW, Scale
 
 ROLES = tuple(CREW)
+GROWN = ("holder", "elder", "dealer")  # roles of the grown people who sell
 LEAST = {"holder": 1, "elder": 1, "dealer": 1, "runner": 2, "cuckooed": 1}
 CHILDREN = 0.75  # share of runners who are children
 TWO_LINES = 0.12  # share of dealers who work for a second line

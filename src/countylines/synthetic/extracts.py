@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from countylines.synthetic.clock import DAY_MINUTES, END, END_DAY, START_DAY, YEAR
 from countylines.synthetic.columns import Filed, days, record_ids, source_of
-from countylines.synthetic.crews import PLAIN, Line
+from countylines.synthetic.crews import GROWN, PLAIN, Line
 from countylines.synthetic.data import scenes, words
 from countylines.synthetic.episodes import Missing, episode_columns
 from countylines.synthetic.events import NOBODY
@@ -27,8 +27,7 @@ from countylines.synthetic.write import Form, write_whole
 from countylines.tables import EXTRACTS, ROLES, SOURCES
 
 HOME_UNKNOWN, PLACING_UNKNOWN = 0.04, 0.08  # shares of people, and of those in care
-SENTENCED = ("holder", "elder", "dealer")
-SOON, LEAST_SOON, DAYS_SOON = 0.05, 3, 28  # share of them to be released in the days to come, at least so many people
+SOON, LEAST_SOON, DAYS_SOON = 0.05, 3, 28  # share of GROWN to be released in the days to come, at least so many people
 RELEASED = 0.1  # share of them released in the two years before
 
 
@@ -130,7 +129,7 @@ class Extracts:
             groups[self.people.soc[person]].append(int(person))
         for i, group in enumerate(groups[: max(1, round(0.1 * len(groups)))]):
             line = self.lines[i % len(self.lines)]
-            grown = [m.person for m in line.members if m.role in ("holder", "elder", "dealer")]
+            grown = [m.person for m in line.members if m.role in GROWN]
             group[:] = sorted({*grown[: 2 + int(0.8 * len(grown))], *group[: len(grown) // 2]})
         rows = [
             {"nominal_id": self._id(p), "group_id": f"SOC-{i + 1:03d}"} for i, group in enumerate(groups) for p in group
@@ -177,7 +176,7 @@ class Extracts:
     def _more_releases(self) -> NDArray[np.int64]:
         """Person and day: grown people of lines soon to be released, and some who were lately."""
         own = self.own[1]
-        grown = [m for line in self.lines for m in line.members if m.role in SENTENCED and m.link == PLAIN]
+        grown = [m for line in self.lines for m in line.members if m.role in GROWN and m.link == PLAIN]
         drawn = [grown[i].person for i in own.permutation(len(grown)).tolist()]
         soon = min(len(drawn), max(LEAST_SOON, round(SOON * len(drawn))))
         ahead = own.integers(2, DAYS_SOON + 1, soon)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countylines.synthetic.columns import Filed
-from countylines.synthetic.crews import PLAIN, Line
+from countylines.synthetic.crews import GROWN, PLAIN, Line
 from countylines.synthetic.data import load, scenes
 from countylines.synthetic.template import Nodes, parse
 from countylines.tables import OFFENDER_ROLES, ROLES
@@ -24,7 +24,6 @@ SCENE = "firearm"  # what the truth table calls them
 CREWS = 0.4  # share of lines with such crimes, where somebody of theirs has a crime to be taken
 MOST = 3  # such crimes a line
 OTHERS = 0.03  # share of the ordinary weapon crimes
-GROWN = ("holder", "elder", "dealer")
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from countylines.synthetic.crews import Line
 from countylines.synthetic.data import words
 from countylines.synthetic.people import People
-from countylines.synthetic.slots import stock
+from countylines.synthetic.slots import LETTERS, stock
 from countylines.synthetic.template import Rows
 
 FIRST_HOUSE, HOUSES = 160, 240
 FIRST_YEAR, YEARS = 72, 28
-LETTERS = "ABCDEFGHJKLMNOPRSTUVWXYZ"
 SPREAD = 7_919  # a prime, so that neighbours in number live apart
 MISSPELT = 0.03  # share of people whom a system knows under a misspelt name
 STREET_NAMES: Mapping[str, float] = {"holder": 0.8, "elder": 0.6, "dealer": 0.5}  # share who have one, in lines
@@ -58,11 +57,11 @@ def also_known_as(rng: np.random.Generator, people: People, lines: Iterable[Line
     chosen = np.flatnonzero(rng.random(len(people)) < MISSPELT)
     way = rng.integers(0, 3, len(chosen))
     names, given = words(), (words()["given_m"], words()["given_f"])
-    families = [start + end for start in names["family_start"] for end in names["family_end"]]
+    families = stock().families
     made: dict[int, str] = {}
     for person, how in zip(chosen.tolist(), way.tolist(), strict=True):
         first = given[people.female[person]][people.given[person]]
-        made[person] = f"{first} {misspell(families[people.family[person]].title(), how)}"
+        made[person] = f"{first} {misspell(families[people.family[person]].as_py().title(), how)}"
     nicks = names["nick"]
     for member in (member for line in lines for member in line.members):
         if rng.random() < STREET_NAMES.get(member.role, 0):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from countylines.synthetic.clock import END_DAY, LAST, YEAR
+from countylines.synthetic.clock import DAY_MINUTES, END_DAY, LAST, YEAR
 from countylines.synthetic.columns import Filed
 from countylines.synthetic.crews import WITH_HOLDER, WITH_OTHERS, Line
 from countylines.synthetic.data import scenes
@@ -19,7 +19,7 @@ from countylines.synthetic.life import relate
 from countylines.synthetic.people import People
 
 SHARE, LEAST = 0.15, 2  # of the children whom a line uses on the last day
-LONGEST = 14 * 1440  # minutes since the report
+LONGEST = 14 * DAY_MINUTES  # minutes since the report
 REPORTS = ("missing_child", "missing_care", "missing_repeat")
 IN_CARE = ("missing_care", "missing_repeat")
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from countylines.synthetic import firearms
-from countylines.synthetic.clock import START_DAY, YEAR
+from countylines.synthetic.clock import DAY_MINUTES, START_DAY, YEAR
 from countylines.synthetic.crews import Line
 from countylines.synthetic.data import load, scenes
 from countylines.synthetic.events import NOBODY, Events, take
@@ -76,7 +76,7 @@ def _kinds(
     luck = rng.random(len(events))
     first = events.cast[:, 0]
     person = np.where(first == NOBODY, 0, first)
-    age = (events.when // 1440 + START_DAY - people.born[person]) / YEAR
+    age = (events.when // DAY_MINUTES + START_DAY - people.born[person]) / YEAR
     aka = np.isin(first, np.fromiter(known, np.int64, len(known))) & (rng.random(len(events)) < AKA)
     is_log = np.array([name.startswith("line_") and s.source == "intelligence" for name, s in scenes().items()])
     log = is_log[events.scene] & (events.line >= 0)

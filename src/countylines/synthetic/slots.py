@@ -20,6 +20,7 @@ from countylines.synthetic.people import People
 from countylines.synthetic.scale import BIT, DRUGS
 from countylines.synthetic.template import Fill, Rows
 
+LETTERS = "ABCDEFGHJKLMNOPRSTUVWXYZ"  # of registration marks
 PRONOUNS = {"he": ("he", "she"), "his": ("his", "her"), "him": ("him", "her")}
 
 
@@ -73,9 +74,8 @@ def lists() -> Mapping[str, pa.Array]:
     ]
     made["gbp"] = ["GBP "] * 24 + ["£"]
     made["yr"] = ["7", "8", "9", "10", "11"]
-    letters = list("ABCDEFGHJKLMNOPRSTUVWXYZ")
     made["vrm"] = [
-        f"QQ{n:02d} {''.join(rng.choice(letters, 3))}" for n in rng.integers(2, 72, 1500)
+        f"QQ{n:02d} {''.join(rng.choice(list(LETTERS), 3))}" for n in rng.integers(2, 72, 1500)
     ]  # QQ is never issued
     made["mobile"] = [shape for n in range(800, 1000) for shape in phone_shapes(f"07700 900{n}")]
     return {name: pa.array(listed) for name, listed in made.items()}

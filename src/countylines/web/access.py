@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
-from countylines.govern import audit, people, sessions
+from countylines.govern import accounts, audit, people, sessions
 from countylines.govern.sessions import Session
 from countylines.web.house import House
 from countylines.web.reader import Reader
@@ -115,6 +116,16 @@ class Visit:
     def covered(self) -> bool:
         """Whether names are covered for this person."""
         return self.session is not None and people.covers_names(self.session.account.roles)
+
+    def called(self, account: str | None) -> str:
+        """The display name of an account, as pages show it; the account's name where several are called the same."""
+        return self._called.get(account or "", account or "")
+
+    @cached_property
+    def _called(self) -> Mapping[str, str]:
+        known = {each.name: each.display_name for each in accounts.list_accounts(self.house.state)}
+        count = Counter(known.values())
+        return {name: shown if count[shown] == 1 else f"{shown} ({name})" for name, shown in known.items() if shown}
 
     def url(self, path: str, **filters: Any) -> str:
         """A page's address, in the same run if this page names one."""

@@ -1,4 +1,4 @@
-"""The dashboard's commands: serve, accounts, the audit log, the state."""
+"""The dashboard's commands: serve, accounts, the audit log, rulings for the next run, the state."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 accounts_app = typer.Typer(help="Accounts of the dashboard.", no_args_is_help=True)
 audit_app = typer.Typer(help="The dashboard's log of who looked at whom, why and when.", no_args_is_help=True)
+rulings_app = typer.Typer(help="What people ruled on the dashboard.", no_args_is_help=True)
 state_app = typer.Typer(help="The dashboard's database of accounts, log and cases.", no_args_is_help=True)
 
 Runs = Annotated[Path, typer.Argument(help="The folder that holds the runs.")]
@@ -73,7 +74,7 @@ def serve(
     answer(house, host, port, behind_proxy=behind_proxy)
 
 
-for each in (accounts_app, audit_app, state_app):
+for each in (accounts_app, audit_app, rulings_app, state_app):
     each.callback()(need_packages)
 
 
@@ -150,6 +151,30 @@ def audit_seal(
 
     with open_state(state_url(runs, state)).read() as connection:
         typer.echo(str(seal(connection, _now())))
+
+
+@rulings_app.command("write")
+def rulings_write(
+    extracts: Annotated[Path, typer.Argument(help="The folder of extracts of the next run.")],
+    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    state: StateUrl = None,
+) -> None:
+    """Put the rulings in force beside the extracts, so that the next run follows them."""
+    from countylines.govern import audit
+    from countylines.govern.decisions_file import write_decisions
+    from countylines.govern.state import open_state
+    from countylines.web.serve import state_url
+
+    now = _now()
+    with open_state(state_url(runs, state)).begin() as connection:
+        made = write_decisions(connection, extracts, now.date())
+        detail = {"rows": made.rulings, "left_out": [one.ruling_id for one in made.left_out]}
+        about = {"kind": "export", "what": "decisions", "recipient": str(made.path)}
+        audit.record(connection, audit.Event(now, "export_table", detail=detail, **about))
+    typer.echo(f"{made.rulings} in force, in {made.path}. The next run of {extracts} follows them.")
+    for one in made.left_out:
+        subject = one.nominal_id or one.record_id
+        typer.echo(f"Left out: ruling {one.ruling_id}, {one.decision}. The extracts no longer hold {subject}.")
 
 
 @state_app.command("show")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from countylines.web.compared import Line
 from countylines.web.compared_people import Change, Match, People
 from countylines.web.group_rows import group_rows, touching
 from countylines.web.groups import hides
+from countylines.web.own_areas import areas_of
+from countylines.web.paging import paged
 from countylines.web.reader import Reader
 from countylines.web.run_pages import figures
 from countylines.web.run_shelf import hidden, opened, shelved
@@ -133,17 +135,21 @@ def _few(match: Match, hide: bool) -> Match:
     return match
 
 
+def of_own_areas(visit: Visit, a: Reader, b: Reader, every: Iterable[Change]) -> list[Change]:
+    """The changes of people in groups that touch one's own areas, in one of the runs; all where no areas are set."""
+    areas = areas_of(visit)
+    before, after = ({row.group_id for row in touching(group_rows(run), areas)} for run in (a, b))
+    return [each for each in every if not areas or each.group_a in before or each.group_b in after]
+
+
 def _listed(visit: Visit, a: Reader, b: Reader, changes: People, only: str, page: int) -> dict[str, Any]:
     """A page of the people of one list, for those who see people; logged."""
     if not visit.can("see_people"):
         return {"people": None, "cards": {}, "total": 0, "page": 1, "pages": 1, "elsewhere": 0}
     every: tuple[Change, ...] = getattr(changes, only)
-    areas = visit.who.account.areas_for("see_people")
-    before, after = ({row.group_id for row in touching(group_rows(run), areas)} for run in (a, b))
-    found = [each for each in every if not areas or each.group_a in before or each.group_b in after]
-    pages = max(1, -(-len(found) // PER_PAGE))
-    at = min(max(1, page), pages)
-    shown = found[(at - 1) * PER_PAGE : at * PER_PAGE]
+    found = of_own_areas(visit, a, b, every)
+    here, at, pages = paged(len(found), page, PER_PAGE)
+    shown = found[here]
     ids = [each.nominal_id for each in shown]
     cards = {**a.cards(ids), **b.cards(ids)}  # the later run's word on how somebody is treated
     visit.log("comparison", f"{a.name} and {b.name}", action="see_people", only=only, page=at, people=ids)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,9 +10,9 @@ from typing import Any
 import polars as pl
 
 from countylines.web.reader import Reader
+from countylines.web.run_sides import same_groups
 
 FIRST = 10  # groups whose order is compared
-SAME_GROUP = 0.3  # shared members over all members of both: as METHOD 4 carries a group's id on
 
 
 @dataclass(frozen=True)
@@ -92,17 +91,7 @@ def people(a: Reader, b: Reader) -> People:
 def groups(a: Reader, b: Reader) -> list[Match]:
     """The groups of both runs, matched by the members they share: the greatest overlap first, each group once."""
     before, after = _members(a), _members(b)
-    home = {who: group for group, members in before.items() for who in members}
-    shared = Counter((home[who], new) for new, members in after.items() for who in members if who in home)
-    pairs = [
-        (n / (len(before[old]) + len(after[new]) - n), old, new)
-        for (old, new), n in shared.items()
-        if n / (len(before[old]) + len(after[new]) - n) >= SAME_GROUP
-    ]
-    matched: dict[str, str] = {}
-    for _, old, new in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
-        if new not in matched and old not in matched.values():
-            matched[new] = old
+    matched = same_groups(after, before)
     found = []
     for new, own in sorted(after.items()):
         match = matched.get(new)

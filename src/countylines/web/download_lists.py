@@ -93,7 +93,7 @@ def take_lines(visit: Visit) -> Taken:
 def take_tasking(visit: Visit) -> Taken:
     """The groups that were adopted or declined, and what came of it."""
     only = visit.request.query_params.get("only", "")
-    found = [one for one in tasking_page.tasked(visit) if tasking_page._kept(visit, one, only)]
+    found = [one for one in tasking_page.tasked(visit) if tasking_page.fits(visit, one, only)]
     columns = {
         "called": "Group", "decision": "Decision", "why": "Why", "lead": "Lead", "review_on": "Review on",
         "due": "Review due", "result": "Result", "at": "Decided", "by": "By", "run_id": "In run",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from countylines.web import compared_people, missing_rows, release_rows
@@ -11,8 +10,8 @@ from countylines.web import missing as missing_page
 from countylines.web import releases as release_page
 from countylines.web.access import Missing, Visit
 from countylines.web.compare import LISTS as CHANGES
-from countylines.web.group import _only, found_group
-from countylines.web.group_rows import group_rows, touching
+from countylines.web.compare import of_own_areas
+from countylines.web.group import behind_count, found_group
 from countylines.web.members_view import Member, members
 from countylines.web.release_rows import Linked, Release
 from countylines.web.run_shelf import opened
@@ -24,7 +23,7 @@ def take_members(visit: Visit) -> Taken:
     """A group's people, or those behind one of its counts."""
     visit.must("see_group")
     row, asked = found_group(visit, str(visit.request.path_params["group_id"])), visit.request.query_params
-    people = _only(members(visit.reader, row.group_id), asked.get("only", ""), asked.get("soc", ""))
+    people = behind_count(members(visit.reader, row.group_id), asked.get("only", ""), asked.get("soc", ""))
     columns = {
         "entered": "Entered by", "first": "First record", "last": "Last record",
         "role": "Strongest role in a matched record", "weight": "Connection", "stays": "Stays in re-runs, share",
@@ -41,9 +40,8 @@ def take_missing(visit: Visit) -> Taken:
     """The list of missing episodes: filters as on its page, all pages."""
     asked, reader = visit.request.query_params, visit.reader
     show, person = asked.get("show", "now"), asked.get("person", "")
-    frame = missing_page._narrowed(
-        visit, missing_rows.episodes(reader), asked.get("who", ""), asked.get("risk", ""), person
-    )
+    near = missing_page.own_episodes(visit)
+    frame = missing_page.narrowed(visit, near, asked.get("who", ""), asked.get("risk", ""), person)
     show = "all" if person and show == "now" else show if show in missing_rows.LISTS else "now"
     found = missing_rows.list_of(frame, show, asked.get("since") == "all" or bool(person)).to_dicts()
     cards = reader.cards(row["nominal_id"] for row in found)
@@ -68,8 +66,8 @@ def take_releases(visit: Visit) -> Taken:
     }  # fmt: skip
     rows = [
         _release(one, each)
-        for one in release_rows.releases(reader, first, last)
-        if release_page._kept(one, who)
+        for one in release_page.of_own_areas(visit, release_rows.releases(reader, first, last))
+        if release_page.fits(one, who)
         for each in one.linked or (None,)
     ]
     sheet = Sheet("Releases from prison", columns, rows, people=True, covered=visit.covered)
@@ -86,10 +84,7 @@ def take_changes(visit: Visit) -> Taken:
     if only not in CHANGES or not (earlier and later):
         raise Missing("There is no such list", "Choose two runs and a list on the page that compares them.")
     a, b = opened(visit, earlier), opened(visit, later)
-    areas = visit.who.account.areas_for("see_people")
-    before, after = ({row.group_id for row in touching(group_rows(run), areas)} for run in (a, b))
-    every: Iterable[compared_people.Change] = getattr(compared_people.people(a, b), only)
-    found = [each for each in every if not areas or each.group_a in before or each.group_b in after]
+    found = of_own_areas(visit, a, b, getattr(compared_people.people(a, b), only))
     ids = [each.nominal_id for each in found]
     cards = {**a.cards(ids), **b.cards(ids)}
     columns = {

@@ -21,7 +21,7 @@ from countylines.web.access import Visit, needs
 from countylines.web.download_lists import LISTS, Download
 from countylines.web.house import MARKINGS
 from countylines.web.render import day
-from countylines.web.sheets import Front, Sheet, as_csv, as_xlsx
+from countylines.web.sheets import XLSX, Front, Sheet, as_csv, as_xlsx
 from countylines.web.taken import Taken
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +45,6 @@ class Kind:
     write: Callable[[Sheet, Front], bytes]
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: Mapping[str, Kind] = {
     "xlsx": Kind("Excel workbook, with a front sheet", XLSX, as_xlsx),
     "csv": Kind("CSV, for other programs", "text/csv; charset=utf-8", as_csv),

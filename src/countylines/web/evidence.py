@@ -122,7 +122,11 @@ def evidence(
 
 def weights_of(reader: Reader) -> dict[str, float]:
     """The weight of each search group."""
-    return dict(reader.table("term_table").select("group", "weight").iter_rows())
+    made: dict[str, float] = reader.made(
+        "weights of search groups",
+        lambda reader: dict(reader.table("term_table").select("group", "weight").iter_rows()),
+    )
+    return made
 
 
 def _involved(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[Involved, ...]]:

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, utils
 
 from countylines.report.show.groups import called
 from countylines.web.links_view import line_names
+from countylines.web.own_areas import people_within
 from countylines.web.persons import Card, card_of
 from countylines.web.query_words import born, phone, phrase, spellings, trigrams, vehicle, words
 from countylines.web.reader import Reader
@@ -77,7 +78,8 @@ def people(reader: Reader, query: str, areas: Sequence[str], most: int = SHOWN, 
     elif not phone(query) and len(words(query)) <= NAME:
         for person in _named(reader, query):
             found.setdefault(person.card.nominal_id, person)
-    kept = _in_areas(reader, found, areas)
+    near = people_within(reader, found, areas)
+    kept = [person for nominal, person in found.items() if nominal in near]
     order = sorted(kept, key=lambda p: (-round(p.alike), not p.card.kept, p.card.nominal_id))
     return Found(order[skip : skip + most], len(order), len(order) >= CANDIDATES)
 
@@ -138,20 +140,6 @@ def _rarest(reader: Reader, runs: Sequence[str]) -> list[str]:
         asked.append(row["term"])
         left -= row["doc"]
     return asked
-
-
-def _in_areas(reader: Reader, found: dict[str, Person], areas: Sequence[str]) -> list[Person]:
-    """Those with a record in one's own areas; all of them where none are set."""
-    if not areas:
-        return list(found.values())
-    marks = ", ".join("?" * len(areas))
-    rows = reader.index.among(
-        "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
-        f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
-        found,
-        *areas,
-    )
-    return [found[row["nominal_id"]] for row in rows]
 
 
 def groups(reader: Reader, query: str, mine: set[str], most: int = SHOWN, skip: int = 0) -> Found:
@@ -251,22 +239,48 @@ def _texts(
         places,
     )
     order = sorted(dates, key=lambda row: (row["date"], row["record_id"]), reverse=True)[skip : skip + most]
-    made = [_text(reader, asked, by, row["rowid"]) for row in order]
+    made = _read(reader, asked, by, [row["rowid"] for row in order])
     return Found(made, min(len(places), COUNTED), len(places) > COUNTED)
 
 
-def _text(reader: Reader, asked: str, by: str, place: int) -> Text:
-    columns = "record_id, source, occurred, recorded, area, grading, restricted, score"
-    record = reader.index.query(f"SELECT {columns} FROM records WHERE rowid = ?", place)[0]
-    if record["restricted"]:
-        return Text(record, by, ())
-    rows = reader.index.query(f"SELECT {SNIPPET} AS text FROM words WHERE words MATCH ? AND rowid = ?", asked, place)
-    if not rows:  # found by its number in another spelling
-        start = reader.index.query("SELECT substr(text, 1, 180) AS text FROM records WHERE rowid = ?", place)
-        return Text(record, by, ((start[0]["text"] or "", False),))
+def _read(reader: Reader, asked: str, by: str, places: Sequence[int]) -> list[Text]:
+    """The records in these rows, in this order, each with where its text has what is asked for."""
+    columns = "rowid, record_id, source, occurred, recorded, area, grading, restricted, score"
+    found = reader.index.among(f"SELECT {columns} FROM records WHERE rowid IN ({{ids}})", places)
+    records = {row.pop("rowid"): row for row in found}
+    readable = [place for place in places if not records[place]["restricted"]]
+    marked = _marked(reader, asked, readable)
+    starts = reader.index.among(  # found by its number in another spelling
+        "SELECT rowid, substr(text, 1, 180) AS text FROM records WHERE rowid IN ({ids})",
+        (place for place in readable if place not in marked),
+    )
+    snippets = {row["rowid"]: ((row["text"] or "", False),) for row in starts} | marked
+    return [Text(records[place], by, snippets.get(place, ())) for place in places]
+
+
+def _marked(reader: Reader, asked: str, places: Sequence[int]) -> dict[int, tuple[tuple[str, bool], ...]]:
+    """The stretches of those texts that have what is asked for.
+
+    All in one walk (the plus keeps SQLite from asking row by row): each walk looks up every spelling anew.
+    """
+    if not places:
+        return {}
+    rows = reader.index.among(
+        f"SELECT rowid, {SNIPPET} AS text FROM words WHERE +rowid IN ({{ids}}) AND words MATCH ?"
+        " AND rowid BETWEEN ? AND ?",
+        places,
+        asked,
+        min(places),
+        max(places),
+    )
+    return {row["rowid"]: _pieces(row["text"] or "") for row in rows}
+
+
+def _pieces(text: str) -> tuple[tuple[str, bool], ...]:
+    """A snippet cut at its marks."""
     pieces = []
-    for i, part in enumerate((rows[0]["text"] or "").split(chr(2))):
+    for i, part in enumerate(text.split(chr(2))):
         marked, end, rest = part.partition(chr(3)) if i else ("", "", part)
         pieces += [(marked, True)] if end else []
         pieces += [(rest if end or not i else part, False)]
-    return Text(record, by, tuple(piece for piece in pieces if piece[0]))
+    return tuple(piece for piece in pieces if piece[0])

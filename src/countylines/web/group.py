@@ -77,7 +77,7 @@ def all_members(group_id: str, visit: Visit = needs("see_people"), only: str = "
     visit.must("see_group")
     row = found_group(visit, group_id)
     people = members(visit.reader, group_id)
-    kept = _only(people, only, soc)
+    kept = behind_count(people, only, soc)
     visit.log("group", group_id, page="members", only=only, soc=soc)
     title = f"In {soc}" if soc else ONLY.get(only, "")
     return visit.page("group_members.html.j2", **_head(visit, row, people), people=kept, only=title)
@@ -183,7 +183,7 @@ def _records(reader: Reader, row: GroupRow, people: Members, factor: str, kind: 
     return crimes(reader, ids, "12m" if window == "12m" else "all") if kind == "crimes" else matched(reader, ids)
 
 
-def _only(people: Members, only: str, soc: str) -> Members:
+def behind_count(people: Members, only: str, soc: str) -> Members:
     """Those behind a count; children and people who may be exploited stay apart."""
 
     def kept(some: Sequence[Member]) -> tuple[Member, ...]:

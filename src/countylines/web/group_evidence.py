@@ -13,6 +13,7 @@ from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
 from countylines.web.access import Missing
 from countylines.web.evidence import Evidence, evidence
 from countylines.web.own_areas import within
+from countylines.web.paging import paged
 from countylines.web.person_evidence import cover
 from countylines.web.reader import Reader
 
@@ -36,9 +37,8 @@ class Found:
 
     def page(self, reader: Reader, page: int, *, covered: bool) -> tuple[list[Evidence], int, int]:
         """The records of a page, its number, and how many pages there are; ``covered``: names in texts, too."""
-        pages = max(1, -(-len(self.ids) // A_PAGE))
-        at = min(max(1, page), pages)
-        some = self.ids[(at - 1) * A_PAGE : at * A_PAGE]
+        here, at, pages = paged(len(self.ids), page, A_PAGE)
+        some = self.ids[here]
         place = {record: i for i, record in enumerate(some)}
         made = [cover(each) if covered else each for each in evidence(reader, some)]
         return sorted(made, key=lambda each: place[each.record["record_id"]]), at, pages

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countylines.web.group_rows import SMALL, WINDOWS, GroupRow
+from countylines.web.paging import paged
 
 A_PAGE = 20
 COLUMNS: Mapping[str, str] = {
@@ -157,9 +158,7 @@ class Wanted:
 
     def shown(self, rows: Sequence[GroupRow]) -> tuple[list[GroupRow], int, int]:
         """The rows of the page asked for (or of the chosen group), its number, and how many pages there are."""
-        pages = max(1, -(-len(rows) // A_PAGE))
-        page = min(self.page, pages)
         places = [i for i, row in enumerate(rows) if row.group_id == self.picked]
-        if places and self.page == 1:
-            page = places[0] // A_PAGE + 1
-        return list(rows[(page - 1) * A_PAGE : page * A_PAGE]), page, pages
+        asked = places[0] // A_PAGE + 1 if places and self.page == 1 else self.page
+        here, at, pages = paged(len(rows), asked, A_PAGE)
+        return list(rows[here]), at, pages

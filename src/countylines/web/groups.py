@@ -16,6 +16,8 @@ from countylines.web.drawn import Link, groups_graph
 from countylines.web.group_filters import COLUMNS, Wanted
 from countylines.web.group_rows import GroupRow, group_rows, small, touching
 from countylines.web.layout import layout_of
+from countylines.web.own_areas import areas_of
+from countylines.web.paging import paged
 from countylines.web.reader import Reader
 
 router = APIRouter(include_in_schema=False)
@@ -82,9 +84,8 @@ def groups(
 def unlinked(visit: Visit = needs("see_people"), page: int = 1) -> Response:
     """The people who were kept and are in no group."""
     people = visit.reader.table("nominals").filter(pl.col("group_id").is_null()).sort("nominal_id")
-    pages = max(1, -(-people.height // A_PAGE_OF_PEOPLE))
-    at = min(max(1, page), pages)
-    shown = people.slice((at - 1) * A_PAGE_OF_PEOPLE, A_PAGE_OF_PEOPLE).to_dicts()
+    here, at, pages = paged(people.height, page, A_PAGE_OF_PEOPLE)
+    shown = people[here].to_dicts()
     cards = visit.reader.cards(row["nominal_id"] for row in shown)
     visit.log("group", "unlinked", page=at)
     rows = [(cards[row["nominal_id"]], row) for row in shown if row["nominal_id"] in cards]
@@ -98,7 +99,7 @@ def hides(visit: Visit) -> bool:
 
 def own_areas(visit: Visit) -> tuple[str, ...]:
     """The areas whose groups this person sees; none = all."""
-    return visit.who.account.areas_for("see_group")
+    return areas_of(visit, "see_group")
 
 
 def seen_groups(visit: Visit) -> tuple[list[GroupRow], int]:

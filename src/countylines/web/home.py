@@ -14,6 +14,7 @@ from countylines.web.group_rows import small
 from countylines.web.groups import hides, own_areas, seen_groups
 from countylines.web.home_work import recent, saved, tasks, waiting
 from countylines.web.line_rows import line_rows
+from countylines.web.paging import paged
 from countylines.web.queue import the_queue
 from countylines.web.run_changes import KINDS, Change, Comparison, Figure, compare, run_before
 from countylines.web.run_facts import freshness, months_of_groups, rows_in
@@ -69,9 +70,8 @@ def changes(visit: Visit = needs("see_people"), kind: str = "", page: int = 1) -
     found = comparison(visit)
     every = seen_changes(visit, found) if found else ()
     kept = [one for one in every if kind not in KINDS or one.kind == kind]
-    pages = max(1, -(-len(kept) // A_PAGE))
-    at = min(max(1, page), pages)
-    shown = kept[(at - 1) * A_PAGE : at * A_PAGE]
+    here, at, pages = paged(len(kept), page, A_PAGE)
+    shown = kept[here]
     return visit.page(
         "home_changes.html.j2",
         found=found,

@@ -125,7 +125,7 @@ class Index:
             self._local.connection = connection
         return [dict(row) for row in connection.execute(sql, parameters)]
 
-    def among(self, sql: str, ids: Iterable[str], *parameters: Any) -> list[Row]:
+    def among(self, sql: str, ids: Iterable[Any], *parameters: Any) -> list[Row]:
         """A query with ``{ids}`` where a list of ids belongs, asked for so many at once that SQLite can take them."""
         found: list[Row] = []
         for some in _batches(sorted(set(ids)), AT_ONCE):
@@ -248,6 +248,6 @@ def _quoted(column: str) -> str:
     return f'"{column}"'
 
 
-def _batches(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def _batches(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     for first in range(0, len(values), size):
         yield values[first : first + size]

@@ -19,6 +19,7 @@ from countylines.web.groups import hides
 from countylines.web.lexicon_copy import MAX_TEXT, TooMuch, as_yaml
 from countylines.web.lexicon_trial import examples
 from countylines.web.lexicon_try import Stopped, tried
+from countylines.web.own_areas import areas_of
 from countylines.web.person_evidence import cover
 from countylines.web.reader import Reader
 
@@ -176,7 +177,7 @@ def _asked(visit: Visit, wanted: Lexicon, name: str, text: str, do: str) -> dict
         asked |= {
             "run": str(visit.reader.run.folder.absolute()),
             "keep": visit.reader.settings["network"]["keep_weight"],
-            "areas": list(visit.who.account.areas_for("see_people")),
+            "areas": list(areas_of(visit)),
         }
     return asked
 

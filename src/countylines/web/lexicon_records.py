@@ -9,6 +9,7 @@ from countylines.tables import CONNECTING_ROLES
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.evidence import evidence
 from countylines.web.own_areas import areas_of, within
+from countylines.web.paging import paged
 from countylines.web.person_evidence import cover
 from countylines.web.reader import Reader
 
@@ -38,9 +39,8 @@ def lexicon_records(
     every = hit_records(reader, group, inside)
     areas = areas_of(visit)
     found = [record for record, area in every if within(areas, [area])]
-    pages = max(1, -(-len(found) // PER_PAGE))
-    at = min(max(1, page), pages)
-    shown = found[(at - 1) * PER_PAGE : at * PER_PAGE]
+    here, at, pages = paged(len(found), page, PER_PAGE)
+    shown = found[here]
     visit.log("lexicon", group, inside=inside, page=at, records=shown)
     read = evidence(reader, shown)
     return visit.page(

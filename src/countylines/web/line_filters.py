@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countylines.web.line_rows import LineRow
+from countylines.web.paging import paged
 
 A_PAGE = 25
 STANDINGS = {"known": "Known", "found": "Found in text", "once": "One record only"}
@@ -129,9 +130,8 @@ class Wanted:
 
     def shown(self, rows: Sequence[Listed]) -> tuple[Sequence[Listed], int, int]:
         """The rows of the page, the page and how many there are."""
-        pages = max(1, -(-len(rows) // A_PAGE))
-        at = min(self.page, pages)
-        return rows[(at - 1) * A_PAGE : at * A_PAGE], at, pages
+        here, at, pages = paged(len(rows), self.page, A_PAGE)
+        return rows[here], at, pages
 
     def _passes(self, one: Listed) -> bool:
         areas = {area.casefold() for area in one.row.areas}

@@ -12,6 +12,7 @@ import polars as pl
 from countylines.rank.lines import MENTION
 from countylines.tables import OFFENDER_ROLES
 from countylines.web.evidence import Evidence, evidence
+from countylines.web.paging import paged
 from countylines.web.persons import Card
 from countylines.web.reader import Reader, Row
 
@@ -157,9 +158,8 @@ def page_of(
 ) -> tuple[list[Evidence], int, int, int]:
     """Some of the records with their texts, the latest first: those of the page, the page, pages, and all that fit."""
     kept = [one for one in found if (kind not in KINDS or kind in one.kinds) and month in ("", one.month)]
-    pages = max(1, -(-len(kept) // A_PAGE))
-    at = min(max(1, page), pages)
-    order = [one.record_id for one in kept[(at - 1) * A_PAGE : at * A_PAGE]]
+    here, at, pages = paged(len(kept), page, A_PAGE)
+    order = [one.record_id for one in kept[here]]
     texts = {each.record["record_id"]: each for each in evidence(reader, order, whole=True)}
     return [texts[record] for record in order if record in texts], at, pages, len(kept)
 

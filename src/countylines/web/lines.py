@@ -16,6 +16,7 @@ from countylines.web.line_months import drawn, spoken, told
 from countylines.web.line_rows import LineRow, line_rows, near
 from countylines.web.line_rows import spoken as spoken_number
 from countylines.web.line_view import KINDS, by_month, children, page_of, people, records
+from countylines.web.own_areas import areas_of
 from countylines.web.person import opened
 
 router = APIRouter(include_in_schema=False)
@@ -155,7 +156,7 @@ def found_line(visit: Visit, line_id: str) -> LineRow:
 
 def own_areas(visit: Visit) -> tuple[str, ...]:
     """The areas whose lines this person sees; none = all."""
-    return visit.who.account.areas_for("see_lines")
+    return areas_of(visit, "see_lines")
 
 
 def listed(visit: Visit) -> list[Listed]:

@@ -15,6 +15,7 @@ from countylines.govern.chain import FIELDS, Seal
 from countylines.web.access import Visit, needs
 from countylines.web.cells import csv_lines
 from countylines.web.house import MARKINGS
+from countylines.web.sheets import XLSX, Front, Sheet, as_xlsx
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,6 +30,8 @@ LAW = {
 OUTCOMES = {"allowed": "Allowed", "refused": "Refused", "failed": "Failed"}
 FIELD_NAMES = ("who", "kind", "what", "action", "outcome", "since", "until")
 DAY_WRONG = "Enter a day as 2026-11-20"
+KINDS = {"csv": "CSV, for other programs", "xlsx": "Excel workbook, with a front sheet"}
+MOST = 200_000  # entries of a workbook, which is made in memory
 IN_MEMORY, CHUNK = 5_000_000, 64_000
 
 
@@ -68,29 +71,53 @@ def verify(visit: Visit = needs("see_log")) -> Response:
 
 @router.post("/log/export")
 def export(visit: Visit = needs("see_log")) -> Response:
-    """The rows that fit, the oldest first, as CSV; who gets it and its marking are asked and logged."""
+    """The rows that fit, the oldest first, as CSV or a workbook; who gets it and its marking are asked and logged."""
     asked = {name: str(visit.form.get(name, "")).strip() for name in FIELD_NAMES}
     wanted, errors = read(asked)
     recipient, marking = str(visit.form.get("recipient", "")).strip(), str(visit.form.get("marking", ""))
+    file = str(visit.form.get("file", "csv"))
     if not 0 < len(recipient) <= 200:
         errors["recipient"] = "Enter who gets the file, in at most 200 characters"
     if marking not in MARKINGS:
         errors["marking"] = "Choose a marking"
+    if file not in KINDS:
+        errors["file"] = "Choose a kind of file"
+    if file == "xlsx" and not errors and audit.search(visit.house.state, wanted, size=1).total > MOST:
+        errors["file"] = f"A workbook takes {MOST:,} entries: choose CSV, or search for fewer"
     if errors:
         return _page(visit, asked, 1, errors=errors)
     given = {name: value for name, value in asked.items() if value}
-    visit.log("export", "access log", action="export_log", recipient=recipient, marking=marking, filters=given)
+    visit.log("export", "access log", action="export_log", recipient=recipient, marking=marking, filters=given,
+              format=file)  # fmt: skip
+    taken = (_workbook if file == "xlsx" else _lines)(visit, wanted, recipient, marking, _told(given))
+    name = f"access-log-{visit.now:%Y-%m-%d-%H%M}.{file}"
+    taken.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return taken
+
+
+def _told(given: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in given.items()) or "all"
+
+
+def _lines(visit: Visit, wanted: audit.Wanted, recipient: str, marking: str, told: str) -> Response:
     front = [
         f"{marking}. Access log of {visit.house.force}, for {recipient}, {visit.now:%Y-%m-%d %H:%M} UTC.",
-        "Rows: " + (", ".join(f"{name} {value}" for name, value in given.items()) or "all") + ".",
+        f"Rows: {told}.",
     ]
     file = tempfile.SpooledTemporaryFile(IN_MEMORY, mode="w+", encoding="utf-8", newline="")  # noqa: SIM115
     for line in csv_lines([*FIELDS, "hash"], audit.export(visit.house.state, wanted), front):
         file.write(line)
     file.seek(0)
-    name = f"access-log-{visit.now:%Y-%m-%d-%H%M}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_read_out(file), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(_read_out(file), media_type="text/csv; charset=utf-8")
+
+
+def _workbook(visit: Visit, wanted: audit.Wanted, recipient: str, marking: str, told: str) -> Response:
+    sheet = Sheet(
+        "Access log", {name: name for name in (*FIELDS, "hash")}, list(audit.export(visit.house.state, wanted))
+    )
+    facts = {"Force": visit.house.force, "Entries": told, "For": recipient, "When": f"{visit.now:%Y-%m-%d %H:%M} UTC"}
+    said = "Each entry holds the hash of the one before: the whole log is checked in the dashboard, not in this file."
+    return Response(as_xlsx(sheet, Front(sheet.name, marking, "all", facts, [said])), media_type=XLSX)
 
 
 def read(asked: Mapping[str, str]) -> tuple[audit.Wanted, dict[str, str]]:
@@ -162,6 +189,7 @@ def _page(
         did=did,
         spoken=lambda roles: people.spoken(role for role in roles if role in people.ROLES),
         markings=MARKINGS,
+        files=KINDS,
         **context,
     )
 

@@ -10,6 +10,8 @@ from fastapi.responses import Response
 
 from countylines.web.access import Visit, needs
 from countylines.web.missing_rows import LISTS, episodes, list_of, others_missing
+from countylines.web.own_areas import areas_of, people_within
+from countylines.web.paging import paged
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,14 +37,14 @@ def missing(
 ) -> Response:
     """One list of episodes, with counts of the others."""
     reader = visit.reader
-    frame = _narrowed(visit, episodes(reader), who, risk, person)
+    near = own_episodes(visit)
+    frame = narrowed(visit, near, who, risk, person)
     show = "all" if person and show == "now" else show if show in LISTS else "now"
     every = since == "all" or bool(person)
     found = list_of(frame, show, every)
-    pages = max(1, -(-found.height // A_PAGE))
-    at = min(max(1, page), pages)
-    shown = found.slice((at - 1) * A_PAGE, A_PAGE)
-    others = others_missing(episodes(reader), shown)
+    here, at, pages = paged(found.height, page, A_PAGE)
+    shown = found[here]
+    others = others_missing(near, shown)
     rows = shown.to_dicts()
     ids = {row["nominal_id"] for row in rows} | {each for row in rows for each in row["company"] or ()}
     ids |= {one.nominal_id for each in others.values() for one in each[:3]} | ({person} if person else set())
@@ -62,6 +64,8 @@ def missing(
         total=found.height,
         page=at,
         pages=pages,
+        elsewhere=episodes(reader).height - near.height,
+        areas=areas_of(visit, "see_missing"),
         others=others,
         cards=cards,
         whos=WHO,
@@ -72,7 +76,17 @@ def missing(
     )
 
 
-def _narrowed(visit: Visit, frame: pl.DataFrame, who: str, risk: str, person: str) -> pl.DataFrame:
+def own_episodes(visit: Visit) -> pl.DataFrame:
+    """The episodes of people with a record in one's own areas, and those that ended there; all where none are set."""
+    frame, areas = episodes(visit.reader), areas_of(visit, "see_missing")
+    if not areas:
+        return frame
+    near = people_within(visit.reader, frame["nominal_id"], areas)
+    return frame.filter(pl.col("nominal_id").is_in(list(near)) | pl.col("found_area").is_in(areas))
+
+
+def narrowed(visit: Visit, frame: pl.DataFrame, who: str, risk: str, person: str) -> pl.DataFrame:
+    """The episodes that pass all filters; what isn't known of ``who`` counts as not asked."""
     if who == "network":
         kept = visit.reader.table("nominals").select("nominal_id")
         frame = frame.join(kept, on="nominal_id", how="semi", maintain_order="left")

@@ -7,6 +7,7 @@ from typing import Any
 
 from countylines.report.show.words import listed
 from countylines.web.access import Refused, Visit
+from countylines.web.reader import Reader
 
 Row = dict[str, Any]
 
@@ -24,6 +25,20 @@ def within(areas: Sequence[str], found: Iterable[str | None]) -> bool:
         (True, False, True)
     """
     return not areas or not set(areas).isdisjoint(area for area in found if area)
+
+
+def people_within(reader: Reader, people: Iterable[str], areas: Sequence[str]) -> set[str]:
+    """Of some people those with a record in one's own areas; all of them where none are set."""
+    if not areas:
+        return set(people)
+    marks = ", ".join("?" * len(areas))
+    rows = reader.index.among(
+        "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
+        f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
+        people,
+        *areas,
+    )
+    return {row["nominal_id"] for row in rows}
 
 
 def outside(areas: Sequence[str], what: str) -> Refused:

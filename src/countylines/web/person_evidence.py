@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from countylines.web.evidence import Evidence, Piece, evidence
+from countylines.web.paging import paged
 from countylines.web.persons import Card
 from countylines.web.reader import Reader
 from countylines.web.why import Why, groups_of, running
@@ -73,9 +74,8 @@ def page_of(
         cancelled: whether to show cancelled hits.
         covered: whether names in texts are covered.
     """
-    pages = max(1, -(-len(order) // A_PAGE))
-    at = min(max(1, page), pages)
-    some = order[(at - 1) * A_PAGE : at * A_PAGE]
+    here, at, pages = paged(len(order), page, A_PAGE)
+    some = order[here]
     sums = running(
         why.found.connections,
         groups_of(reader, {r for each in why.found.connections for r in each.record_ids}),

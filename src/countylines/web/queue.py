@@ -14,6 +14,7 @@ from countylines.govern.procedure import DRAFTED, IN_PROGRESS, NOT_STARTED, Proc
 from countylines.rank.safeguarding import TIERS
 from countylines.web.access import Visit, needs
 from countylines.web.group_rows import SMALL
+from countylines.web.paging import paged
 from countylines.web.queue_rows import (
     QUEUED,
     Queue,
@@ -81,9 +82,8 @@ def queue(
     alive = (*found.open, *found.monitoring)
     rows = [one for one in alive if ONLY[only][1](one)] if only in ONLY else list(every)
     kept = [one for one in rows if _kept(one, authority, tier, new)]
-    pages = max(1, -(-len(kept) // A_PAGE))
-    at = min(max(1, page), pages)
-    shown = kept[(at - 1) * A_PAGE : at * A_PAGE]
+    here, at, pages = paged(len(kept), page, A_PAGE)
+    shown = kept[here]
     first = [one for one in found.open if one.call] if tab == "open" and not only else []
     cards = visit.reader.cards(one.nominal_id for one in (*first, *shown))
     visit.log("safeguarding", tab, action="see_safeguarding", people=sorted(cards), only=only, page=at)

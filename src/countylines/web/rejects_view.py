@@ -14,6 +14,8 @@ from typing import Any
 import polars as pl
 
 from countylines.web.access import Visit
+from countylines.web.own_areas import areas_of
+from countylines.web.paging import paged
 from countylines.web.persons import Card, visible
 from countylines.web.reader import Reader
 
@@ -76,9 +78,8 @@ def rejected_rows(
         if value:
             frame = frame.filter(pl.col(name) == value)
     total = int(frame.select(pl.len()).collect().item())
-    pages = max(1, -(-total // PER_PAGE))
-    at = min(max(1, page), pages)
-    rows = frame.slice((at - 1) * PER_PAGE, PER_PAGE).collect().to_dicts()
+    here, at, pages = paged(total, page, PER_PAGE)
+    rows = frame.slice(here.start, PER_PAGE).collect().to_dicts()
     contents = [_content(row["row"]) for row in rows]
     cards = reader.cards({str(content["nominal_id"]) for content in contents if content.get("nominal_id")})
     made = [_row(visit, row, content, cards) for row, content in zip(rows, contents, strict=True)]
@@ -94,7 +95,7 @@ def _content(written: str) -> dict[str, Any]:
 
 
 def _row(visit: Visit, row: dict[str, Any], content: dict[str, Any], cards: dict[str, Card]) -> RejectedRow:
-    closed = why_closed(row["reason"], content, visit.can("see_restricted"), visit.who.account.areas_for("see_people"))
+    closed = why_closed(row["reason"], content, visit.can("see_restricted"), areas_of(visit))
     card = None if closed else cards.get(str(content.get("nominal_id")))
     shown = {} if closed else {name: value for name, value in content.items() if _shown(name, value, card)}
     if visit.covered and "text" in shown:

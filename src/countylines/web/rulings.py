@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -19,15 +16,16 @@ from countylines.govern.decisions_file import as_decisions
 from countylines.govern.rulings import Hit, Proposal, Ruling
 from countylines.web import person, records
 from countylines.web.access import Missing, Visit, needs
+from countylines.web.case_change import number
+from countylines.web.cells import csv_lines
 from countylines.web.evidence import Evidence
-from countylines.web.own_areas import areas_of
+from countylines.web.own_areas import areas_of, people_within
 from countylines.web.persons import Card
 from countylines.web.ruling_words import KINDS, needs_safeguarding
 
 router = APIRouter(include_in_schema=False)
 
 REVIEW = dt.timedelta(days=180)  # the review date that the form offers
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 STATES = {
     "proposed": "Waiting for a second person",
     "confirmed": "In force",
@@ -90,7 +88,7 @@ def confirm(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
     one = _one(visit, ruling_id)
     if needs_safeguarding(one.decision) and not one.safeguarding:
         visit.must("confirm_ruling_safeguarding")
-    account, now, version = visit.who.account, visit.now, _version(visit)
+    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
     return _change(visit, one, "confirmed", lambda c: rulings.confirm(c, ruling_id, version, account, now))
 
 
@@ -98,7 +96,7 @@ def confirm(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
 def refuse(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
     """Refuse a proposal, with a reason."""
     one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
-    account, now, version = visit.who.account, visit.now, _version(visit)
+    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
     return _change(visit, one, "refused", lambda c: rulings.refuse(c, ruling_id, version, reason, account, now))
 
 
@@ -106,7 +104,7 @@ def refuse(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
 def withdraw(ruling_id: int, visit: Visit = needs("make_ruling")) -> Response:
     """Withdraw a ruling, with a reason: the next run is without it."""
     one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
-    account, now, version = visit.who.account, visit.now, _version(visit)
+    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
     return _change(visit, one, "withdrawn", lambda c: rulings.withdraw(c, ruling_id, version, reason, account, now))
 
 
@@ -119,20 +117,10 @@ def decisions(visit: Visit = needs("confirm_ruling")) -> Response:
     with visit.house.state.read() as connection:
         frame = as_decisions(connection, visit.now.date())
     visit.log("export", "decisions", recipient=recipient, marking=visit.house.marking, rows=frame.height)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(frame.columns)
-    writer.writerows([_cell(value) for value in row] for row in frame.iter_rows())
+    plain = frame.with_columns(frame["at"].dt.strftime("%Y-%m-%d %H:%M:%S"))
+    text = "".join(csv_lines(plain.columns, plain.iter_rows(named=True)))
     headers = {"Content-Disposition": 'attachment; filename="decisions-9999.csv"'}
-    return Response(text.getvalue().encode("utf-8"), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> str:
-    """A value for the file; what a spreadsheet would take for a formula is kept from being one."""
-    if isinstance(value, dt.datetime):
-        return value.isoformat(" ", "seconds")
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return Response(text.encode("utf-8"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Response:
@@ -164,19 +152,14 @@ def _in_areas(visit: Visit, every: list[Ruling]) -> list[Ruling]:
     areas = areas_of(visit)
     if not areas:
         return every
+    near = people_within(visit.reader, (one.nominal_id for one in every if one.nominal_id), areas)
     marks = ", ".join("?" * len(areas))
-    near = visit.reader.index.among(
-        "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
-        f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
-        (one.nominal_id for one in every if one.nominal_id),
-        *areas,
-    )
     here = visit.reader.index.among(
         f"SELECT record_id FROM records WHERE record_id IN ({{ids}}) AND area IN ({marks})",
         (one.record_id for one in every if one.record_id),
         *areas,
     )
-    known = {row["nominal_id"] for row in near} | {row["record_id"] for row in here}
+    known = near | {row["record_id"] for row in here}
     own = visit.who.account.name
     return [one for one in every if one.proposed_by == own or {one.nominal_id, one.record_id} & known]
 
@@ -282,11 +265,6 @@ def _change(visit: Visit, one: Ruling, done: str, act: Callable[[Connection], in
         return _list(visit, "", {f"ruling-{one.ruling_id}": str(error)})
     visit.house.shelf.refresh()
     return visit.go("/rulings")
-
-
-def _version(visit: Visit) -> int:
-    text = str(visit.form.get("version", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _field(error: InputError) -> str:

@@ -13,12 +13,12 @@ from countylines.errors import InputError
 from countylines.runs import Run, open_run
 from countylines.settings import Settings
 from countylines.web.access import NoRun, Refused, Visit
+from countylines.web.group_rows import SMALL
 from countylines.web.reader import Reader
 
 NEEDED = ("as_of", "settings", "lexicon", "rows_in", "rows_out", "inputs", "versions", "engine", "notes")
 COUNTS = ("rows_in", "kept", "set_aside", "rejected")
 PARTIAL, REJECTS = ".partial", ".rejects.csv"
-LEAST = 5
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def hidden(*counts: int) -> bool:
         >>> hidden(12, 3), hidden(12, 0)
         (True, False)
     """
-    return any(0 < count < LEAST for count in counts)
+    return any(0 < count < SMALL for count in counts)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -49,11 +49,8 @@ class Guard:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in {**carried(self.secure), "Cache-Control": kept}.items():
                     headers.setdefault(name, value)
-                if self.secure:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-                headers.setdefault("Cache-Control", kept)
                 if message["status"] >= 400:  # said by scripts that couldn't read a part of a page
                     headers.setdefault("X-Reference", scope["state"]["reference"])
             await send(message)
@@ -67,19 +64,18 @@ class Guard:
             await self.app(scope, _limited(receive), answer)
 
 
-def carried(secure: bool, static: bool = False) -> dict[str, str]:
+def carried(secure: bool) -> dict[str, str]:
     """What every answer carries; the page of a fault of ours, too, which is written outside of :class:`Guard`.
 
     Args:
         secure: cookies over TLS only, and so the whole dashboard.
-        static: a built file, which a browser may keep.
 
     Example:
         >>> carried(False)["Cache-Control"], "Strict-Transport-Security" in carried(True)
         ('no-store', True)
     """
     over_tls = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
-    return {**HEADERS, **over_tls, "Cache-Control": "public, max-age=31536000, immutable" if static else "no-store"}
+    return {**HEADERS, **over_tls, "Cache-Control": "no-store"}
 
 
 def _limited(receive: Receive) -> Receive:

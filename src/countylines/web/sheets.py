@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 from countylines.web.cells import safe
 from countylines.web.persons import Card, visible
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_RANKED = "Not ranked"
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767
 CUT = " (cut: read the rest in the dashboard)"

@@ -72,7 +72,7 @@ def tasking(visit: Visit = needs("see_tasking"), only: str = "") -> Response:
     """The groups on which something was decided, what is due on top."""
     every = tasked(visit)
     only = only if only in SHOWN else ""
-    rows = [one for one in every if _kept(visit, one, only)]
+    rows = [one for one in every if fits(visit, one, only)]
     visit.log("tasking", only)
     return visit.page(
         "tasking.html.j2",
@@ -80,7 +80,7 @@ def tasking(visit: Visit = needs("see_tasking"), only: str = "") -> Response:
         every=len(every),
         due=[one for one in every if one.due],
         only=only,
-        choices={name: (label, sum(_kept(visit, one, name) for one in every)) for name, label in SHOWN.items()},
+        choices={name: (label, sum(fits(visit, one, name) for one in every)) for name, label in SHOWN.items()},
         undecided=_undecided(visit, every),
     )
 
@@ -158,7 +158,8 @@ def led_by(visit: Visit, one: Tasking) -> bool:
     )
 
 
-def _kept(visit: Visit, one: Tasked, only: str) -> bool:
+def fits(visit: Visit, one: Tasked, only: str) -> bool:
+    """Whether a decision is among those asked for."""
     kinds: Mapping[str, bool] = {"due": one.due, "mine": led_by(visit, one.tasking)}
     return kinds.get(only, only in ("", one.tasking.decision))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from countylines.graph import Floats, Ints
-from countylines.rank.dismantle.compiled import compiled, root
+from countylines.rank.dismantle.compiled import compiled, join, root
 from countylines.rank.dismantle.objective import Flags, Problem
 
 WORK = 20_000_000  # people and ties looked at, about 0.1 s: five of 20 people are 15,504 sets
@@ -85,8 +85,5 @@ def _mass(start: Ints, ties: Ints, harm: Floats, here: Flags, parent: Ints, weig
                     other = root(parent, v)
                     if other != one:
                         mass += 2 * weight[one] * weight[other]
-                        if weight[one] < weight[other]:
-                            one, other = other, one
-                        parent[other] = one
-                        weight[one] += weight[other]
+                        one = join(parent, weight, one, other)
     return mass

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from countylines.graph import Floats, Ints
-from countylines.rank.dismantle.compiled import compiled, root
+from countylines.rank.dismantle.compiled import compiled, join, root
 from countylines.rank.dismantle.objective import Flags, Problem
 
 SLACK = 1e-12  # relative: what is nearer than this counts as equal
@@ -177,18 +177,15 @@ def _prefix(
             if ratio >= best * (1 - SLACK):
                 best, length = ratio, i + 1
             spent -= cost[u]
-        parent[u], weight[u] = u, harm[u]
+        parent[u], weight[u], one = u, harm[u], u
         gain = harm[u] ** 2
         for v in ties[start[u] : start[u + 1]]:
             if part[v] == own and parent[v] >= 0:
-                one, other = root(parent, u), root(parent, v)
+                other = root(parent, v)
                 if one != other:
                     gain += 2 * weight[one] * weight[other]
-                    if weight[one] < weight[other]:
-                        one, other = other, one
-                    parent[other] = one
-                    weight[one] += weight[other]
-        left = left + gain if target < 0 else max(left, weight[root(parent, u)])
+                    one = join(parent, weight, one, other)
+        left = left + gain if target < 0 else max(left, weight[one])
     return best, length
 
 

@@ -15,7 +15,8 @@ def compiled(function: Function) -> Function:
 
     Numba keeps machine code beside the source, else in the user's cache folder. Where neither can be written (an
     installation for reading only, a service account without a home) it would refuse; then each process compiles anew.
-    It looks at the age of the function's own file only, so functions that call each other stand in one file.
+    It looks at the age of the function's own file only, so functions that call each other stand in one file, but for
+    those below.
     """
     try:
         return cast(Function, numba.njit(function, cache=True, nogil=True))
@@ -30,3 +31,13 @@ def root(parent: Any, u: int) -> int:
         parent[u] = parent[parent[u]]
         u = parent[u]
     return u
+
+
+@compiled
+def join(parent: Any, weight: Any, one: int, other: int) -> int:
+    """Make one set of two, given by their representatives, and sum their weights; the heavier one's stays, returned."""
+    if weight[one] < weight[other]:
+        one, other = other, one
+    parent[other] = one
+    weight[one] += weight[other]
+    return one

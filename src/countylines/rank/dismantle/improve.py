@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from countylines.graph import Floats, Ints
-from countylines.rank.dismantle.compiled import compiled, root
+from countylines.rank.dismantle.compiled import compiled, join, root
 from countylines.rank.dismantle.objective import Flags, Problem, area
 
 PROPOSALS = 5  # times the square of the people in the order: this many moves are drawn
@@ -60,10 +60,7 @@ def _standing(start: Ints, ties: Ints, harm: Floats, removable: Flags) -> tuple[
                     other = root(parent, v)
                     if other != one:
                         mass += 2 * weight[one] * weight[other]
-                        if weight[one] < weight[other]:
-                            one, other = other, one
-                        parent[other] = one
-                        weight[one] += weight[other]
+                        one = join(parent, weight, one, other)
     return parent, weight, mass
 
 
@@ -132,10 +129,7 @@ def _areas(
                     together += weight[one]
                     apart += (weight[one] + weight[other]) ** 2 - weight[other] ** 2
                 near = beside[one] or beside[other]
-                if weight[one] < weight[other]:
-                    one, other = other, one
-                parent[other] = one
-                weight[one] += weight[other]
+                one = join(parent, weight, one, other)
                 beside[one] = near
         without += cost[u] * mass
         found[i] = without + cost[person] * (mass - apart + together**2)

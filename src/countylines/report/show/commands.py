@@ -21,7 +21,7 @@ def show_groups(run: RunFolder, as_json: AsJson = False) -> None:
     from countylines.report.show import groups
 
     found = groups.view(_opened(run))
-    _print_json(found) if as_json else groups.show_groups(Console(), found)
+    print_json(found) if as_json else groups.show_groups(Console(), found)
 
 
 @show_app.command("group")
@@ -32,7 +32,7 @@ def show_group(
     from countylines.report.show import group as view
 
     found = view.group(_opened(run), group)
-    _print_json(found) if as_json else view.show_group(Console(), found)
+    print_json(found) if as_json else view.show_group(Console(), found)
 
 
 @show_app.command("nominal")
@@ -43,7 +43,7 @@ def show_nominal(
     from countylines.report.show import nominal as view
 
     found = view.nominal(_opened(run), nominal)
-    _print_json(found) if as_json else view.show_nominal(Console(), found)
+    print_json(found) if as_json else view.show_nominal(Console(), found)
 
 
 @show_app.command("safeguarding")
@@ -52,7 +52,7 @@ def show_safeguarding(run: RunFolder, as_json: AsJson = False) -> None:
     from countylines.report.show import safeguarding
 
     found = safeguarding.safeguarding(_opened(run))
-    _print_json(found) if as_json else safeguarding.show_safeguarding(Console(), found)
+    print_json(found) if as_json else safeguarding.show_safeguarding(Console(), found)
 
 
 @show_app.command("lines")
@@ -61,7 +61,7 @@ def show_lines(run: RunFolder, as_json: AsJson = False) -> None:
     from countylines.report.show import lines
 
     found = lines.lines(_opened(run))
-    _print_json(found) if as_json else lines.show_lines(Console(), found)
+    print_json(found) if as_json else lines.show_lines(Console(), found)
 
 
 def _opened(run: Path) -> Any:
@@ -70,5 +70,6 @@ def _opened(run: Path) -> Any:
     return open_run(run)
 
 
-def _print_json(content: Any) -> None:
+def print_json(content: Any) -> None:
+    """Print as JSON; days and times as text."""
     print(json.dumps(content, indent=2, ensure_ascii=False, default=str))

@@ -63,7 +63,8 @@ def people(run: Run, members: pl.DataFrame) -> list[Row]:
     """Rankable people, with their order and their place within the group; the unranked last."""
     rankable = members.filter(pl.col("rankable"))
     order = _priority(run, "nominal", rankable["nominal_id"].to_list())
-    inside = run.read("centrality").filter(pl.col("scope") == "group")
+    own = (pl.col("scope") == "group") & pl.col("nominal_id").is_in(rankable["nominal_id"].to_list())
+    inside = run.table("centrality").filter(own).collect()
     places = {
         nominal: dict(rows.select("measure", "value").iter_rows())
         for (nominal,), rows in inside.group_by("nominal_id", maintain_order=True)
@@ -113,8 +114,8 @@ def _profiled(run: Run, group_id: str) -> list[Row]:
 
 
 def _priority(run: Run, kind: str, ids: list[str]) -> dict[str, Row]:
-    rows = run.read("priority").filter((pl.col("kind") == kind) & pl.col("id").is_in(ids)).drop("kind").to_dicts()
-    return {row.pop("id"): {**row, "parts": json.loads(row["parts"])} for row in rows}
+    rows = run.table("priority").filter((pl.col("kind") == kind) & pl.col("id").is_in(ids)).collect().drop("kind")
+    return {row.pop("id"): {**row, "parts": json.loads(row["parts"])} for row in rows.to_dicts()}
 
 
 def _rows(run: Run, table: str, column: str, value: str) -> list[Row]:
