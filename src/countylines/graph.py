@@ -15,13 +15,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from countylines.errors import InputError
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 END_NAMES = (("a", "b"), ("source", "target"))
 WEIGHT_NAME = "weight"
@@ -108,6 +107,9 @@ def components(graph: Graph) -> Ints:
         >>> components(graph_from("abcd", {("a", "c"): 1.0})).tolist()
         [0, 1, 0, 2]
     """
+    from scipy.sparse import coo_array  # here: half of what needs a graph's types never asks this, and SciPy takes long
+    from scipy.sparse.csgraph import connected_components
+
     links = coo_array((np.ones(len(graph.a), np.int8), (graph.a, graph.b)), shape=(graph.n, graph.n))
     return numbered(connected_components(links, directed=False)[1])
 

@@ -51,7 +51,7 @@ def test_up_and_down_step_by_step(state_url: str) -> None:
         downgrade(state_url, known)
         assert revision(state_url) == known.removeprefix("base")
     upgrade(state_url)
-    assert revision(state_url) == migrations.newest() == revisions()[-1]
+    assert revision(state_url) == migrations.NEWEST == revisions()[-1]
 
 
 def revisions() -> list[str]:
@@ -98,7 +98,7 @@ def test_servers_that_start_at_once_take_turns(state_url: str) -> None:
     for thread in threads:
         thread.join()
     assert faults == []
-    assert revision(state_url) == migrations.newest()
+    assert revision(state_url) == migrations.NEWEST
 
 
 @given(moments=st.lists(MOMENTS, min_size=2, max_size=4))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from countylines.graph import Graph, graph_from, graph_of
 from countylines.rank.centrality import centrality, rank_within
-from countylines.rank.places import MEANINGS, eigenvector, measures, within
+from countylines.rank.meanings import MEANINGS
+from countylines.rank.places import eigenvector, measures, within
 from countylines.rank.rankable import rankable_of
 from countylines.resample import Draws, draws_of, ties_of
 from countylines.settings import Centrality, Stability

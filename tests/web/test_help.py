@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from countylines.govern.people import ROLES
-from countylines.rank.places import MEANINGS
+from countylines.rank.meanings import MEANINGS
 from countylines.rank.safeguarding import TIERS
 from countylines.web.help import LISTS
 from tests.web.conftest import Browse, csrf_of

@@ -7,8 +7,10 @@ import datetime as dt
 import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import polars as pl
 import pytest
@@ -17,6 +19,7 @@ from fastapi import FastAPI
 from countylines.govern import accounts, audit, case_steps, cases, tasking
 from countylines.govern.procedure import DRAFTED
 from countylines.web.app import create_app
+from countylines.web.evidence import SYSTEMS
 from countylines.web.group_rows import small
 from countylines.web.house import House
 from countylines.web.run_changes import KINDS, Comparison, Figure, compare, run_before
@@ -377,3 +380,18 @@ def test_what_i_lead_stands_under_my_name(browse: Browse, house: House) -> None:
     assert "due 1 Dec 2026" in mine
     assert "G0002" not in mine
     assert "Nothing is assigned to you" in browse("auditor").get("/").text
+
+
+def test_the_rows_of_a_source_that_are_not_used_open(browse: Browse, house: House) -> None:
+    """Each count beside a source leads to as many rows, as the table of unused rows has them."""
+    client, reader = browse("analyst"), house.shelf.reader(RUN)
+    links = re.findall(
+        r'/rejects\?table=records&amp;kind=([a-z+%0-9]+)&amp;source=(\w+)">([\d,]+)</a>', client.get("/").text
+    )
+    rows = reader.run.read("rejects").filter(pl.col("table") == "records").to_dicts()
+    counts = Counter((row["kind"], json.loads(row["row"])["source"]) for row in rows)
+    assert {(unquote_plus(kind), source): int(count.replace(",", "")) for kind, source, count in links} == counts
+    (kind, source), count = counts.most_common(1)[0]
+    page = client.get(f"/runs/{reader.name}/rejects", params={"table": "records", "kind": kind, "source": source}).text
+    assert f"{count:,} row" in page and f"of {SYSTEMS[source]}" in page
+    assert "/rejects?" not in browse("ethics_committee").get("/").text

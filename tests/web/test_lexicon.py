@@ -61,6 +61,24 @@ def test_small_counts_are_hidden_from_the_ethics_committee(browse: Browse, reade
     assert "hidden" in row
 
 
+def names_of(page: str) -> list[str]:
+    return [unescape(name) for name in re.findall(r'<a class="govuk-link" href="/lexicon/[^>]*>([^<]+)</a>', page)]
+
+
+def test_the_table_stands_in_the_order_asked_for(browse: Browse, reader: Reader) -> None:
+    client, groups = browse("analyst"), own(reader).groups
+    by_weight = [each.name for each in sorted(groups, key=lambda each: (-each.weight, each.name))]
+    counts = {row["group"]: row["records_in_network"] for row in reader.table("term_table").to_dicts()}
+    page = client.get("/lexicon?sort=-within").text
+    assert names_of(page) == sorted(by_weight, key=lambda name: -counts.get(name, 0))
+    assert re.search(r'aria-sort="descending"><a class="cl-sort"[^>]*>In network', page)
+    assert names_of(client.get("/lexicon?sort=group").text) == sorted(by_weight, key=str.casefold)
+    assert names_of(client.get("/lexicon?sort=nonsense").text) == by_weight
+    hidden = browse("ethics_committee").get("/lexicon?sort=-within").text
+    assert names_of(hidden) == by_weight  # the order would tell the counts
+    assert 'sort=-within"' not in hidden
+
+
 def test_an_unknown_group_is_missing(browse: Browse) -> None:
     assert browse("analyst").get("/lexicon/NO SUCH").status_code == 404
 

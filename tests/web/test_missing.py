@@ -189,4 +189,4 @@ def test_own_areas_show_their_people_and_who_was_found_there(house: House, brows
     assert 0 < len(wanted) < every.height
     client = browse("local")
     assert every_page(client, "show=all&since=all")[0] == wanted
-    assert f"{every.height - len(wanted)} episodes are of others" in seen(client.get("/missing").text)
+    assert f"{every.height - len(wanted):,} episodes are of others" in seen(client.get("/missing").text)

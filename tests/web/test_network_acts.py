@@ -17,10 +17,11 @@ from countylines.govern import audit
 from countylines.graph import graph_of
 from countylines.rank.harm import mass
 from countylines.web.house import House
+from countylines.web.network import MOST
 from countylines.web.network_facts import facts_of
 from countylines.web.paths import Near, Ties, path
 from countylines.web.reader import Reader
-from countylines.web.whatif import MOST, OURS, whole_of
+from countylines.web.whatif import OURS, whole_of
 from tests.web.conftest import Browse
 
 EXPORT = {"format": "graphml", "marking": "OFFICIAL-SENSITIVE", "recipient": "DI Marsh", "links": 1, "view": "soc=1"}

@@ -54,9 +54,8 @@ def test_two_people_make_a_ruling_and_it_is_shown(browse: Browse, house: House) 
     assert "Waits for a second person" in plain(officer.get(f"/people/{ADULT}").text)
     assert act(officer, one.ruling_id, "confirm") == 303
     page = plain(analyst.get(f"/people/{ADULT}").text)
-    assert (
-        "Wrong person In force Proposed by analyst on 20 Nov 2026, confirmed by senior_officer on 20 Nov 2026" in page
-    )
+    signed = "Proposed by analyst person on 20 Nov 2026, confirmed by senior_officer person on 20 Nov 2026"
+    assert f"Wrong person In force {signed}" in page
     assert "until 1 May 2027. Seen by me" in page
     entries = audit.search(house.state, audit.Wanted(kind="ruling", what=str(one.ruling_id))).rows
     assert [(each.event.account, each.event.action) for each in entries] == [

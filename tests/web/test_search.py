@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 from countylines.govern import accounts, audit
 from countylines.web import finding
 from countylines.web.house import House
+from countylines.web.index import Index
 from countylines.web.query_words import phone, plain, spellings, vehicle, words
 from countylines.web.reader import Reader
 from tests.web.conftest import NOW, PASSWORD, Browse
@@ -216,3 +218,16 @@ def test_the_text_of_restricted_records_is_not_shown(reader: Reader) -> None:
     found = finding.records(reader, "90 Harbour View", (), 50).rows
     assert [each.snippet for each in found if each.record["record_id"] == place["record_id"]] == [()]
     assert sqlite3.sqlite_version_info >= (3, 34)  # the trigram tokenizer
+
+
+def test_two_servers_that_start_at_once_make_one_index(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "of-both.sqlite"
+    both = [Index(reader.run, path), Index(reader.run, path)]
+    for one in both:
+        one.prepare()
+    for one in both:
+        one.prepare(wait=True)
+    who = reader.table("nominals")["nominal_id"][0]
+    assert [one.cards([who]).keys() for one in both] == [{who}, {who}]
+    assert not path.with_suffix(".partial").exists()
+    both[0].warm()

@@ -78,7 +78,8 @@ def open_state(url: str) -> State:
     Raises:
         InputError: it can't be opened, is newer than this program, or can't be brought up to date.
     """
-    upgrade(url)
+    if revision(url) != migrations.NEWEST:
+        upgrade(url)
     return _open(_parsed(url))
 
 

@@ -11,7 +11,8 @@ import polars as pl
 
 from countylines.graph import Floats, Graph, Ints, split
 from countylines.progress import Advance
-from countylines.rank.places import DECIMALS, MEANINGS, eigenvector, measures, within
+from countylines.rank.meanings import MEANINGS
+from countylines.rank.places import DECIMALS, eigenvector, measures, within
 from countylines.rank.rankable import Rankable
 from countylines.resample import Draws, over_draws
 from countylines.settings import Centrality

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import igraph
@@ -15,12 +14,6 @@ from countylines.graph import Floats, Graph, Ints, components, split
 from countylines.rank.dismantle.compiled import compiled
 from countylines.rank.threads import in_threads
 
-MEANINGS: Mapping[str, str] = {
-    "strength": "How many records, weighed by county-lines evidence, tie this person to others.",
-    "betweenness": "How often the shortest chain of ties between two other people runs through this person.",
-    "eigenvector": "How strongly this person is tied to people who are themselves strongly tied.",
-    "harmonic": "How few steps it takes from this person to everybody else.",
-}
 DECIMALS = 9  # beyond them equal places in the network would differ by rounding
 CERTAINTY = 0.95
 TOGETHER = 100  # people from whom paths are counted in one go

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
 from importlib.resources import files
 from types import ModuleType
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
@@ -48,6 +51,7 @@ from countylines.web.access import Needs
 from countylines.web.house import House
 from countylines.web.security import Guard
 
+THREADS = 8  # pages made at once
 PAGES: tuple[ModuleType, ...] = (
     signin,
     reason,
@@ -83,13 +87,20 @@ PAGES: tuple[ModuleType, ...] = (
 )
 
 
+@contextlib.asynccontextmanager
+async def few_threads(app: FastAPI) -> AsyncIterator[None]:
+    """Pages are made by few threads: whoever waits for one waits less than if all were made at once, each slowly."""
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
 def create_app(house: House) -> FastAPI:
     """The application for one house.
 
     Raises:
         ValueError: a route doesn't say which action it needs, which would be a fault of ours.
     """
-    app = FastAPI(title="countylines", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="countylines", lifespan=few_threads, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     for page in PAGES:
         for route in page.router.routes:

@@ -58,6 +58,12 @@ def serve(
     procedures: Annotated[
         Path | None, typer.Option("--procedures", help="A folder with your authorities' referral procedures (YAML).")
     ] = None,
+    late_days: Annotated[
+        int, typer.Option("--late-days", min=0, help="A source is late when its latest record is older than that.")
+    ] = 2,
+    stale_days: Annotated[
+        int, typer.Option("--stale-days", min=0, help="Pages and files warn when the run's day is older than that.")
+    ] = 8,
 ) -> None:
     """The dashboard of a folder of runs, on this machine."""
     need_packages()
@@ -66,7 +72,15 @@ def serve(
     from countylines.web.serve import serve as answer
 
     house = open_house(
-        runs, state, force=force, synthetic=synthetic, secure=behind_proxy, marking=marking, procedures=procedures
+        runs,
+        state,
+        force=force,
+        synthetic=synthetic,
+        secure=behind_proxy,
+        marking=marking,
+        procedures=procedures,
+        late_days=late_days,
+        stale_days=stale_days,
     )
     if not list_accounts(house.state):
         typer.echo("Nobody can sign in yet: countylines accounts add NAME --role analyst")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from countylines.rank.places import MEANINGS
+from countylines.rank.meanings import MEANINGS
 from countylines.rank.safeguarding import TIERS
 from countylines.report.show.words import LAWFUL, OUR_RECORDS
 from countylines.settings import Settings

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from filelock import FileLock
 
 from countylines.errors import InputError
 from countylines.rank.ages import younger_than
@@ -28,6 +29,8 @@ Row = dict[str, Any]
 log = logging.getLogger(__name__)
 
 BATCH = 50_000
+MAPPED = 2**40  # bytes of the file that are read as memory: all that SQLite allows
+WARMED, CHUNK = 8 * 2**30, 2**22  # bytes that warm() reads at most, and at once
 AT_ONCE = 900  # ids in one query: SQLite takes 32,766 parameters at most, older ones 999
 RECORDS = ("record_id", "source", "occurred", "recorded", "text", "offence_code", "cjs_code", "urn", "outcome_code",
            "proactive", "area", "grading", "restricted", "marker", "score")  # fmt: skip
@@ -48,7 +51,7 @@ INDEXES = (
     "CREATE INDEX person_group ON people(group_id)",
     "CREATE INDEX person_born ON people(date_of_birth)",
     "CREATE INDEX record_urn ON records(urn) WHERE urn IS NOT NULL",
-    "CREATE INDEX of_person ON involvements(nominal_id)",
+    "CREATE INDEX of_person ON involvements(nominal_id, record_id, role)",
     "CREATE INDEX of_record ON involvements(record_id)",
     "CREATE INDEX hit_of_record ON hits(record_id)",
     "CREATE INDEX connection_of ON connections(nominal_id)",
@@ -108,6 +111,13 @@ class Index:
                 self._making = None  # the next page tries again
             raise self._fault
 
+    def warm(self) -> None:
+        """Read the file once, so that the first pages of the day don't wait for the disk."""
+        left = WARMED
+        with self.path.open("rb", buffering=0) as file:
+            while left > 0 and (part := file.read(CHUNK)):
+                left -= len(part)
+
     def query(self, sql: str, *parameters: Any) -> list[Row]:
         """The rows that a query gives.
 
@@ -122,6 +132,7 @@ class Index:
         if connection is None:
             connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
             connection.row_factory = sqlite3.Row
+            connection.execute(f"PRAGMA mmap_size = {MAPPED}")
             self._local.connection = connection
         return [dict(row) for row in connection.execute(sql, parameters)]
 
@@ -142,11 +153,14 @@ class Index:
         partial = self.path.with_suffix(".partial")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            partial.unlink(missing_ok=True)
-            with closing(sqlite3.connect(partial)) as connection:
-                partial.chmod(0o600)  # names and texts: for the server's own user only
-                _fill(connection, self.run)
-            partial.rename(self.path)
+            with FileLock(self.path.with_suffix(".lock"), mode=0o600):  # another server may be at it
+                if self.ready:
+                    return
+                partial.unlink(missing_ok=True)
+                with closing(sqlite3.connect(partial)) as connection:
+                    partial.chmod(0o600)  # names and texts: for the server's own user only
+                    _fill(connection, self.run)
+                partial.rename(self.path)
         except (OSError, sqlite3.Error, pl.exceptions.PolarsError, InputError) as error:
             log.warning("the reading index of %s could not be made: %s", self.run.folder.name, error)
             partial.unlink(missing_ok=True)

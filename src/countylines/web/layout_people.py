@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from countylines.graph import Floats, Ints
 from countylines.web.layout_groups import DIGITS, scattered
@@ -134,6 +132,9 @@ def on_rings(
         start: radius of the first ring.
         apart: least distance between two of them, and between two rings.
     """
+    from scipy.sparse import coo_array  # here, so that the dashboard starts without it
+    from scipy.sparse.csgraph import connected_components
+
     if not len(alone):
         return np.empty((0, 2))
     n = len(ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,30 @@ class GroupLine:
     def tested(self) -> int:
         """Its own examples."""
         return len(self.group.hits) + len(self.group.misses)
+
+
+SORTS: Mapping[str, Callable[[GroupLine], Any]] = {
+    "group": lambda line: line.group.name.casefold(),
+    "weight": lambda line: line.group.weight,
+    "terms": lambda line: len(line.group.patterns),
+    "within": lambda line: line.within,
+    "outside": lambda line: line.outside,
+    "share": lambda line: -1 if line.share is None else line.share,
+    "failing": lambda line: line.failing,
+}
+OF_RECORDS = ("within", "outside", "share")
+
+
+def ordered(lines: Sequence[GroupLine], sort: str, hide: bool) -> tuple[Sequence[GroupLine], str]:
+    """The lines as the address asks (``-`` before a column: the most first), else by weight; and how they stand.
+
+    Args:
+        hide: small counts are hidden, and an order would tell them.
+    """
+    key = sort.removeprefix("-")
+    if key not in SORTS or (hide and key in OF_RECORDS):
+        return lines, "-weight"
+    return sorted(lines, key=SORTS[key], reverse=sort.startswith("-")), sort
 
 
 @dataclass(frozen=True)
@@ -206,13 +230,16 @@ def _page(
         shown = examples(before, name) if trusted else []
     trial = made.get("text") if made else None
     records = made.get("records") if made else None
+    asked = visit.request.query_params.get("sort", "")
+    lines, sort = ordered(group_lines(reader, words, findings), asked, hides(visit))
     return visit.page(
         "lexicon.html.j2",
         status,
         words=words,
         changed=lexicon_copy.changes(before, words),
         copy=lexicon_copy.pack(before, words),
-        lines=group_lines(reader, words, findings),
+        lines=lines,
+        sort=sort,
         chosen=chosen,
         fields=_fields(chosen, form),
         off=[term for term in chosen.terms if not term.on],

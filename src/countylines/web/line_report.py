@@ -15,7 +15,6 @@ from countylines.errors import InputError
 from countylines.govern import audit, reporting
 from countylines.govern.changes import Conflict
 from countylines.govern.documents import Content, Section, copied
-from countylines.govern.docx_file import docx
 from countylines.web.access import Visit, needs
 from countylines.web.case_change import number, said
 from countylines.web.house import MARKINGS
@@ -86,6 +85,8 @@ def declined(line_id: str, visit: Visit = needs("work_lines")) -> Response:
 @router.post("/lines/{line_id}/document")
 def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     """The draft as a document; who gets it is asked and logged."""
+    from countylines.govern.docx_file import docx  # here, so that the dashboard starts without it
+
     row = found_line(visit, line_id)
     sent = _sent(visit)
     with visit.house.state.read() as connection:

@@ -19,12 +19,12 @@ from countylines.web.network_facts import facts_of
 from countylines.web.network_seen import Seen, seen_by
 from countylines.web.network_table import found_by, page_of
 from countylines.web.paths import LIMIT, Ties, neighbours, path
-from countylines.web.whatif import MOST, what_if
 
 router = APIRouter(include_in_schema=False)
 
 LISTED = 50  # people that a search gives
 RECORDS = 20  # records named on each step of a path
+MOST = 100  # people taken out at once
 Words = Annotated[str, Query(max_length=100)]
 Steps = Annotated[int, Query(ge=0, le=3)]
 
@@ -176,6 +176,8 @@ class Removal(BaseModel):
 @router.post("/network/what-if.json")
 def without(wanted: Removal, visit: Visit = needs("see_network")) -> Response:
     """The network without these people; whoever is protected or held stays, and is named with why."""
+    from countylines.web.whatif import what_if  # here, so that the dashboard starts without it
+
     visit.must("see_removal_counts")
     made = what_if(visit.reader, seen_by(visit), wanted.removed)
     kept = [each["id"] for each in made["refused"]]

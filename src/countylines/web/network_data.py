@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from countylines.graph import Ints
-from countylines.rank.dismantle.objective import Flags
+from countylines.graph import Flags, Ints
 from countylines.web.layout import layout_of
 from countylines.web.network_facts import BANDS, ROLE_NAMES, SOURCE_NAMES, timeline
 from countylines.web.network_seen import Seen

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from countylines.graph import Ints
-from countylines.rank.dismantle.objective import Flags
+from countylines.graph import Flags, Ints
 from countylines.web.access import Missing, Visit
 from countylines.web.group_rows import group_rows, touching
 from countylines.web.members_view import why_guarded

@@ -15,7 +15,6 @@ from countylines.govern.case_steps import take_step
 from countylines.govern.caseload import Case
 from countylines.govern.changes import NotThere
 from countylines.govern.documents import Content, Draft
-from countylines.govern.docx_file import docx
 from countylines.govern.procedure import DRAFTED, NOT_STARTED, SENT
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.case import find_case
@@ -111,6 +110,8 @@ def sent(case_id: int, document_id: int, visit: Visit = needs("work_case")) -> R
 @router.post("/safeguarding/cases/{case_id}/referral/{document_id}/docx")
 def download(case_id: int, document_id: int, visit: Visit = needs("export_referral")) -> Response:
     """The draft as a file, logged with recipient and marking; whether it's sent is a person's to say."""
+    from countylines.govern.docx_file import docx  # here, so that the dashboard starts without it
+
     recipient, marking = text(visit, "recipient").strip(), text(visit, "marking")
     if not recipient or marking not in MARKINGS:
         said = "Say for whom the file is." if not recipient else "Choose a marking."

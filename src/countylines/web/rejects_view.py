@@ -7,7 +7,7 @@ rows outside one's own areas. Names aren't shown here, and no role beside somebo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from countylines.web.own_areas import areas_of
 from countylines.web.paging import paged
 from countylines.web.persons import Card, visible
 from countylines.web.reader import Reader
+from countylines.web.run_facts import SOURCE
 
 PER_PAGE = 25
 LEFT_OUT = ("name", "aliases", "date_of_birth", "ethnicity", "sex")
@@ -69,11 +70,14 @@ def reasons(reader: Reader) -> list[Why]:
 
 
 def rejected_rows(
-    visit: Visit, reader: Reader, table: str, kind: str, reason: str, page: int
+    visit: Visit, reader: Reader, wanted: Mapping[str, str], page: int
 ) -> tuple[list[RejectedRow], int, int, int]:
-    """A page of the rows that fit, how many there are, the page and the number of pages."""
-    wanted = {"table": table, "kind": kind, "reason": reason}
-    frame = reader.run.table("rejects")
+    """A page of the rows that fit, how many there are, the page and the number of pages.
+
+    Args:
+        wanted: ``table``, ``kind`` and ``reason``, and ``source`` of records; empty = any.
+    """
+    frame = reader.run.table("rejects").with_columns(source=SOURCE)
     for name, value in wanted.items():
         if value:
             frame = frame.filter(pl.col(name) == value)

@@ -33,6 +33,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=harmless,
+        auto_reload=False,  # else each page asks the disk for the age of all its templates
     )
     made.filters.update(day=day, moment=moment, number=number, share=share, listed=listed, source=source, query=query)
     made.globals.update(counted=counted, span=span, asset=asset, **marks.DRAWN)

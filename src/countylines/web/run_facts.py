@@ -13,6 +13,7 @@ from countylines.web.evidence import SYSTEMS
 from countylines.web.reader import Reader
 
 MONTHS = 12
+SOURCE = pl.col("row").str.json_path_match("$.source")  # of a row of records that isn't used
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,14 @@ class Fresh:
     """One source system in a run.
 
     Attributes:
+        source, system: its name in the tables, and as spoken.
         latest: moment of its latest record; None = it has none.
         rows: records kept.
         aside, rejected: records set aside, and rejected.
         late: the latest record is older than it should be, or there is none.
     """
 
+    source: str
     system: str
     latest: dt.datetime | None
     rows: int
@@ -55,7 +58,7 @@ def freshness(reader: Reader, late_days: int) -> list[Fresh]:
     for name in SOURCES:
         latest, rows, aside, rejected = counts.get(name, (None, 0, 0, 0))
         late = latest is None or (reader.as_of - latest.date()).days > late_days
-        found.append(Fresh(SYSTEMS[name], latest, rows, aside, rejected, late))
+        found.append(Fresh(name, SYSTEMS[name], latest, rows, aside, rejected, late))
     return found
 
 
@@ -91,7 +94,7 @@ def _sources(reader: Reader) -> dict[str, tuple[dt.datetime | None, int, int, in
     date = pl.coalesce("recorded", "occurred")
     kept = reader.run.table("sources/records").group_by("source").agg(latest=date.max(), rows=pl.len()).collect()
     rejects = reader.run.table("rejects").filter(pl.col("table") == "records")
-    own = rejects.with_columns(source=pl.col("row").str.json_path_match("$.source"))
+    own = rejects.with_columns(source=SOURCE)
     apart = {(s, k): n for s, k, n in own.group_by("source", "kind").agg(n=pl.len()).collect().iter_rows()}
     return {
         source: (latest, rows, apart.get((source, "set aside"), 0), apart.get((source, "rejected"), 0))

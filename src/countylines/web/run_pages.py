@@ -73,15 +73,16 @@ def rejects(
     table: str = "",
     kind: str = "",
     reason: str = "",
+    source: str = "",
     page: int = 1,
 ) -> Response:
     """The rows that the run doesn't use; their content only for those who see people and evidence."""
     visit.must("see_people")
     reader = opened(visit, name)
-    rows, total, at, pages = rejected_rows(visit, reader, table, kind, reason, page)
+    filters = {"table": table, "kind": kind, "reason": reason, "source": source}
+    rows, total, at, pages = rejected_rows(visit, reader, filters, page)
     if not total:
         raise Missing("No row of this run was left out for this", "Go back to the run and choose a count there.")
-    filters = {"table": table, "kind": kind, "reason": reason}
     people = sorted({row.card.nominal_id for row in rows if row.card})
     visit.log("rejects", name, action="see_people", page=at, people=people, filters=filters)
     return visit.page(

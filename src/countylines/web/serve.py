@@ -19,8 +19,10 @@ from countylines.govern.procedure import load_procedures
 from countylines.govern.state import open_state
 from countylines.web import frame, render
 from countylines.web.app import create_app
+from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.layout import layout_of
+from countylines.web.missing_rows import episodes
 from countylines.web.network_facts import facts_of
 from countylines.web.separate_list import SeparateList
 from countylines.web.shelf import NoRun, Shelf
@@ -39,6 +41,8 @@ def open_house(
     secure: bool,
     marking: str,
     procedures: Path | None = None,
+    late_days: int = House.late_days,
+    stale_days: int = House.stale_days,
 ) -> House:
     """Everything a dashboard needs, opened.
 
@@ -48,6 +52,7 @@ def open_house(
         force, synthetic, marking: said on every page.
         secure: cookies over TLS only.
         procedures: a folder with the local authorities' referral procedures; None = those that are shipped.
+        late_days, stale_days: when a source, and when a run, is said to be old.
 
     Raises:
         InputError: a folder isn't there, the state can't be opened, or a procedure or single sign-on has a fault.
@@ -60,7 +65,19 @@ def open_house(
     local = load_procedures(procedures)
     opened = open_state(state_url(runs, state))
     shelf = Shelf(runs, _indexes(runs), SeparateList(opened))
-    return House(shelf, opened, pages, force, synthetic, marking, secure, openid, procedures=local)
+    return House(
+        shelf,
+        opened,
+        pages,
+        force,
+        synthetic,
+        marking,
+        secure,
+        openid,
+        procedures=local,
+        late_days=late_days,
+        stale_days=stale_days,
+    )
 
 
 def _single_sign_on() -> Any:
@@ -125,8 +142,11 @@ def _prepare(house: House) -> None:
         reader.index.prepare()
         layout_of(reader)
         reader.index.prepare(wait=True)
+        reader.index.warm()
         facts_of(reader)
-    except (NoRun, InputError) as error:  # the page that needs it says so
+        group_rows(reader)
+        episodes(reader)
+    except (NoRun, InputError, OSError) as error:  # the page that needs it says so
         log.warning("the current run can't be prepared: %s", error)
 
 

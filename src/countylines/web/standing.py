@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from countylines.rank.places import MEANINGS
+from countylines.rank.meanings import MEANINGS
 from countylines.report.show.words import harm_summary
 from countylines.web.persons import Card
 from countylines.web.reader import Reader

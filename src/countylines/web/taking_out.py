@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from countylines.report.explain import Connection
 
@@ -51,6 +50,8 @@ def fewest(connections: Sequence[Connection], groups: Mapping[str, Sequence[str]
         >>> fewest([ann, bob], said, 0.5)
         TakingOut(record_ids=('b', 'd'), proven=True)
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # here, so that the dashboard starts without it
+
     strong = [each for each in connections if each.c >= keep - SMALL]
     records = sorted({record for each in strong for record in each.record_ids})
     if not records:
@@ -82,7 +83,9 @@ def _pairs(connections: Sequence[Connection]) -> list[tuple[int, str]]:
     return [(i, group) for i, each in enumerate(connections) for group in each.groups]
 
 
-def _matrix(rows: Sequence[Sequence[tuple[int, float]]], width: int) -> coo_array:
+def _matrix(rows: Sequence[Sequence[tuple[int, float]]], width: int) -> Any:
+    from scipy.sparse import coo_array
+
     places = [(r, column, value) for r, row in enumerate(rows) for column, value in row]
     row, column, value = zip(*places, strict=True)
     return coo_array((value, (row, column)), shape=(len(rows), width)).tocsr()

@@ -22,7 +22,6 @@ from countylines.web.network_seen import Seen
 from countylines.web.reader import Reader
 from countylines.web.removal import BASELINES, CALLED
 
-MOST = 100  # people taken out at once
 OURS = "This run's order of removal"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from countylines.graph import Floats, Ints
+from countylines.graph import Flags, Floats, Ints
 from countylines.rank.dismantle.compiled import compiled, join, root
-from countylines.rank.dismantle.objective import Flags, Problem
+from countylines.rank.dismantle.objective import Problem
 
 WORK = 20_000_000  # people and ties looked at, about 0.1 s: five of 20 people are 15,504 sets
 

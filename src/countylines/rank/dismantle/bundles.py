@@ -7,9 +7,9 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from countylines.graph import Floats, Ints
+from countylines.graph import Flags, Floats, Ints
 from countylines.rank.dismantle.compiled import compiled, join, root
-from countylines.rank.dismantle.objective import Flags, Problem
+from countylines.rank.dismantle.objective import Problem
 
 SLACK = 1e-12  # relative: what is nearer than this counts as equal
 MASS = -1  # in place of a target: the objective is harm-connected mass

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import igraph
 import numpy as np
 
-from countylines.graph import Floats, Ints
+from countylines.graph import Flags, Floats, Ints
 from countylines.rank.dismantle.compiled import root
-from countylines.rank.dismantle.objective import Flags, Problem, curve
+from countylines.rank.dismantle.objective import Problem, curve
 from countylines.rank.dismantle.order import order_to
 
 SHARE = 0.1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from countylines.graph import Floats, Ints
+from countylines.graph import Flags, Floats, Ints
 from countylines.rank.dismantle.compiled import compiled, join, root
-from countylines.rank.dismantle.objective import Flags, Problem, area
+from countylines.rank.dismantle.objective import Problem, area
 
 PROPOSALS = 5  # times the square of the people in the order: this many moves are drawn
 WORK = 200_000_000  # people and ties looked at, for the drawn moves and for the sweeps each; about a second

@@ -6,9 +6,9 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 
-from countylines.graph import Floats, Ints
+from countylines.graph import Flags, Floats, Ints
 from countylines.rank.dismantle.compiled import compiled
-from countylines.rank.dismantle.objective import Flags, Problem
+from countylines.rank.dismantle.objective import Problem
 
 
 def collective_influence(problem: Problem) -> Ints:

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
 
-from countylines.graph import Floats, Graph, Ints
+from countylines.graph import Flags, Floats, Graph, Ints
 from countylines.rank.dismantle.compiled import compiled, root
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

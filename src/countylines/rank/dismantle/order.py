@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from countylines.graph import Ints
+from countylines.graph import Flags, Ints
 from countylines.rank.dismantle.bundles import steepest
 from countylines.rank.dismantle.improve import improved
 from countylines.rank.dismantle.influence import collective_influence
-from countylines.rank.dismantle.objective import Flags, Problem, curve
+from countylines.rank.dismantle.objective import Problem, curve
 from countylines.rank.dismantle.reverse import reverse_greedy
 
 LEVELS = (0.0, 0.02, 0.1, 0.2, 0.4, 0.6)  # of the largest component: where an order is cut off before reinsertion

@@ -6,9 +6,9 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 
-from countylines.graph import Floats, Ints
+from countylines.graph import Flags, Floats, Ints
 from countylines.rank.dismantle.compiled import compiled, root
-from countylines.rank.dismantle.objective import Flags, Problem
+from countylines.rank.dismantle.objective import Problem
 
 HUB = 0.05  # a component with this share of all harm counts as the one that takes in the others
 SLACK = 1e-11  # relative: a rise that is nearer than this to what was expected counts as equal

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from countylines.graph import Floats, Graph, Ints
+from countylines.graph import Flags, Floats, Graph, Ints
 from countylines.progress import Advance
 from countylines.rank.dismantle.goal import OUT_OF_REACH
-from countylines.rank.dismantle.objective import Flags, Problem, problem_of
+from countylines.rank.dismantle.objective import Problem, problem_of
 from countylines.rank.dismantle.order import best_order
 from countylines.rank.dismantle.tables import Options, dismantle_problem
 from countylines.rank.evidence import Evidence

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from countylines.errors import InputError
-from countylines.rank.places import MEANINGS
+from countylines.rank.meanings import MEANINGS
 from countylines.report.screen import plain_table, titled
 from countylines.report.show.group import harm_table, people
 from countylines.report.show.orders import moved, rank_line
