@@ -31,6 +31,7 @@ from countylines.govern.case_steps import take_step
 from countylines.govern.procedure import DRAFTED
 from countylines.web.app import create_app
 from countylines.web.house import House
+from countylines.web.run_changes import run_before
 from countylines.web.serve import open_house
 
 ROOT = Path(__file__).parents[1]
@@ -87,6 +88,7 @@ SCREENS = (
     Screen("rulings", "analyst", "/rulings", 500),
     Screen("runs", "data_scientist", "/runs", 430),
     Screen("run", "data_scientist", "/runs/{run}", 1000),
+    Screen("compare", "analyst", "/runs/compare?a={before}&b={run}", 1000),
     Screen("log", "auditor", "/log", 900),
     Screen("accounts", "administrator", "/accounts", 760),
 )
@@ -176,6 +178,10 @@ def dashboard(runs: Path, folder: Path) -> Iterator[tuple[House, str]]:
 def examples_of(house: House) -> dict[str, str]:
     """What the pictures show: the first group, a child and an adult of it, a line, a record."""
     reader = house.shelf.reader()
+    before = run_before(house.shelf, reader)
+    if before is None:
+        raise SystemExit("there is no earlier run to compare with: make the demo anew")
+    before.index.prepare(wait=True)
     first = reader.table("priority").filter(pl.col("kind") == "group").sort("rank", "id")["id"][0]
     members = reader.table("nominals").filter(pl.col("group_id") == first).sort("nominal_id")
     facts = reader.table("safeguarding_facts").select("nominal_id", "missing_episodes", "missing_now")
@@ -196,6 +202,7 @@ def examples_of(house: House) -> dict[str, str]:
         "record": record,
         "line": reader.table("lines").sort("line_id")["line_id"][0],
         "run": reader.name,
+        "before": before.name,
     }
 
 

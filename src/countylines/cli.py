@@ -241,9 +241,10 @@ def demo(
     quiet: Quiet = False,
     dashboard: Annotated[bool, typer.Option("--serve/--no-serve", help="End on a running dashboard.")] = True,
 ) -> None:
-    """Invent a small force, run the main job on it, show the answer, and open the dashboard."""
+    """Invent a small force, run the main job on it as it was three months before and now, and open the dashboard."""
     from countylines.report.demo import show_demo
     from countylines.synthetic import synth as invent
+    from countylines.synthetic.earlier import earlier
 
     extracts, made = out / f"force-{records}-{seed}", out / f"run-{records}-{seed}"
     if not extracts.exists():
@@ -251,7 +252,12 @@ def demo(
     if made.exists():
         print(f"This is the run of an earlier demo. Remove {out} to make it anew.")
     else:
-        _run(extracts, made, Settings(), "duckdb", None, quiet)
+        known, before = (folder.with_name(f"earlier-{folder.name}") for folder in (extracts, made))
+        if not known.exists():
+            earlier(extracts, known)
+        if not before.exists():
+            _run(known, before, Settings(), "duckdb", None, quiet)
+        _run(extracts, made, Settings(), "duckdb", before, quiet)
     show_demo(Console(), extracts, made)
     if dashboard and not installed():
         print("The dashboard isn't installed: pip install 'countylines[web]', then run this again.")

@@ -277,6 +277,28 @@ def test_outside_ones_own_areas_it_is_not_told_whether_somebody_exists(
     )
 
 
+def test_people_of_other_areas_are_named_by_their_id(browse: Browse, house: House, reader: Reader) -> None:
+    """Beside somebody whom an account may see stand people without a record in its areas: not their names."""
+    areas = {}
+    for row in reader.index.query(
+        "SELECT i.nominal_id, r.area FROM involvements i JOIN records r ON r.record_id = i.record_id"
+    ):
+        areas.setdefault(row["nominal_id"], set()).add(row["area"])
+    nominal, area, others = next(
+        (who, area, others)
+        for who in kept(reader)
+        for area in sorted(areas[who] - {None})
+        if (others := [b.card for b in why(reader, who).beside if area not in areas[b.card.nominal_id]])
+    )
+    accounts.create_account(house.state, "one", "One", PASSWORD, roles=["analyst"], now=NOW, areas=[area])
+    whole = browse("analyst").get(f"/people/{nominal}?beside=all").text
+    page = browse("one").get(f"/people/{nominal}?beside=all").text
+    table = page[page.index('id="neighbours"') :].partition("</table>")[0]
+    assert all(f'/people/{card.nominal_id}"' in whole and card.name in whole for card in others)
+    assert not [card.name for card in others if card.name in table]
+    assert all(card.nominal_id in table for card in others)
+
+
 # Hostile text
 
 

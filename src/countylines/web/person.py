@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,7 +14,7 @@ from countylines.report.show.groups import called
 from countylines.tables import OFFENDER_ROLES
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.links_view import links, own_lines, soc_ties
-from countylines.web.own_areas import areas_of, outside, within
+from countylines.web.own_areas import areas_of, outside, people_within, within
 from countylines.web.person_events import lanes, open_case
 from countylines.web.person_evidence import Row, ordered, own_records, page_of
 from countylines.web.persons import Card
@@ -53,7 +53,7 @@ def person(
     """
     card, own = known(visit, nominal_id)
     visit.log("person", nominal_id, **({"together": together} if together else {}))
-    found = why(visit.reader, nominal_id)
+    found = narrowed(visit, why(visit.reader, nominal_id))
     filters = {
         "view": view,
         "years": years,
@@ -78,6 +78,17 @@ def person(
         **behind(visit, found, own, page, cancelled, together, crimes),
         **lanes(visit, card, own, found, view, years),
     )
+
+
+def narrowed(visit: Visit, found: Why) -> Why:
+    """The same, with people who have no record in the visitor's own areas by their id only."""
+    areas = areas_of(visit)
+    if not areas:
+        return found
+    near = people_within(visit.reader, found.cards, areas)
+    cards = {name: card if name in near else replace(card, name=name, aliases=()) for name, card in found.cards.items()}
+    beside = tuple(replace(one, card=cards[one.card.nominal_id]) for one in found.beside)
+    return replace(found, cards=cards, beside=beside)
 
 
 def treatment(visit: Visit, card: Card, own: list[Row]) -> dict[str, Any]:

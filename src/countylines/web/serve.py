@@ -24,6 +24,7 @@ from countylines.web.house import House
 from countylines.web.layout import layout_of
 from countylines.web.missing_rows import episodes
 from countylines.web.network_facts import facts_of
+from countylines.web.run_changes import run_before
 from countylines.web.separate_list import SeparateList
 from countylines.web.shelf import NoRun, Shelf
 
@@ -146,6 +147,8 @@ def _prepare(house: House) -> None:
         facts_of(reader)
         group_rows(reader)
         episodes(reader)
+        if before := run_before(house.shelf, reader):
+            before.index.prepare(wait=True)
     except (NoRun, InputError, OSError) as error:  # the page that needs it says so
         log.warning("the current run can't be prepared: %s", error)
 
