@@ -19,7 +19,7 @@ from countylines.govern.state import State
 from countylines.pipeline import run
 from countylines.runs import Run, open_run
 from countylines.settings import Settings, Stability
-from countylines.tables import EXTRACTS, Counts
+from countylines.tables import BOTH, EXTRACTS, UNRANKED, Counts
 from tests.govern.work import FRIDAY, MARROW, OAK, PELL, later
 from tests.ingest.extracts import take
 from tests.report.small import write_extracts
@@ -85,17 +85,21 @@ def test_every_kind_is_accepted_by_a_run(laptop_state: State, duckdb_engine: Duc
         Proposal("wrong person", "her brother", REVIEW, "hal", "crime:6"),
         Proposal("victim not offender", "made to do it", REVIEW, "bob"),
         Proposal(NO_SIGN, "lends her flat", REVIEW, "eve"),
+        Proposal(UNRANKED, "sells to pay her dealer", REVIEW, "ann"),
         Proposal("reviewed and kept", 'read, "twice"\nby two', REVIEW, None, "intelligence:1"),
     )
     with laptop_state.begin() as connection:
         said = write_decisions(connection, extracts, TODAY)
     made = open_run(run(extracts, tmp_path / "run", SMALL, duckdb_engine))
-    assert (said.rulings, said.left_out) == (5, ())
-    assert made.manifest["rows_in"]["decisions"] == {"rows_in": 5, "kept": 5, "set_aside": 0, "rejected": 0}
+    assert (said.rulings, said.left_out) == (6, ())
+    assert made.manifest["rows_in"]["decisions"] == {"rows_in": 6, "kept": 6, "set_aside": 0, "rejected": 0}
     kept = made.read("sources/decisions")
     assert 'read, "twice"\nby two' in kept["reason"].to_list()
     roles = made.read("sources/involvements").filter(pl.col("nominal_id") == "bob")["role"]
     assert set(roles.to_list()) == {"victim"}
+    assert people(made)["ann"] == ([BOTH], False)
+    assert "ann" not in made.read("nominal_harm")["id"].to_list()
+    assert f"held: {BOTH}" in made.read("safeguarding").filter(pl.col("nominal_id") == "ann")["why"].to_list()
 
 
 def test_rulings_on_what_the_extracts_no_longer_have_are_left_out_and_told(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import narwhals as nw
 import pytest
 
 from countylines.network.slavery import classes, is_slavery
@@ -18,8 +19,10 @@ from countylines.network.treatment import (
     links_matched,
     only_by_cuckoo,
     protection,
+    ruled,
     signs_in_matched_records,
 )
+from countylines.tables import BOTH, UNRANKED
 from tests.network.frames import Frames, rows
 
 AS_OF = dt.date(2022, 2, 28)
@@ -144,4 +147,25 @@ def test_protected_people_are_not_held_and_a_ruling_of_two_releases(frames: Fram
         ("cat", "r1", "no sign of exploitation"),
         ("ann", None, "no sign of exploitation"),
     )
-    assert rows(held(signs, guarded, people, rulings), "nominal record held") == [(2, 1, MISSING), (2, 1, VICTIM)]
+    nobody = frames("nominal record held", (9, 9, BOTH)).filter(nw.col("nominal") < 0)
+    found = held(signs, guarded, people, rulings, nobody)
+    assert rows(found, "nominal record held") == [(2, 1, MISSING), (2, 1, VICTIM)]
+
+
+def test_a_ruling_of_two_holds_an_adult_who_is_both_victim_and_suspect(frames: Frames) -> None:
+    people = frames("nominal nominal_id", (0, "ann"), (1, "bob"), (2, "cat"), (3, "dan"))
+    behind = frames("nominal record", (0, 1), (1, 1), (1, 2), (2, 2), (3, 3))
+    rulings = frames(
+        "nominal_id record_id decision",
+        ("ann", None, UNRANKED),
+        ("bob", None, UNRANKED),
+        ("bob", None, "no sign of exploitation"),
+        ("cat", "r1", UNRANKED),
+        ("dan", None, "reviewed and kept"),
+    )
+    apart = ruled(people, rulings, behind)
+    assert rows(apart, "nominal record held") == [(0, 1, BOTH), (1, 1, BOTH), (1, 2, BOTH)]
+    guarded = frames("nominal protected", (0, True), (1, False), (2, False), (3, False))
+    signs = [frames("nominal record held", (1, 5, VICTIM), (3, 3, VICTIM))]
+    found = held(signs, guarded, people, rulings, apart)  # a child stays one; "no sign" releases from signs alone
+    assert rows(found, "nominal record held") == [(1, 1, BOTH), (1, 2, BOTH), (3, 3, VICTIM)]

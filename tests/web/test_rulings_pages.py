@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from countylines.govern import audit, rulings
 from countylines.govern.rulings import Ruling
-from countylines.tables import EXTRACTS
+from countylines.tables import DECISIONS, EXTRACTS, UNRANKED
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from countylines.web.ruling_words import KINDS
@@ -91,7 +91,7 @@ def test_one_who_is_safeguarding_may_also_propose_it(browse: Browse, house: Hous
 def test_a_victim_who_is_also_suspect_is_no_longer_ranked(browse: Browse, house: House) -> None:
     analyst = browse("analyst")
     assert "data-figures" in analyst.get(f"/people/{ADULT}").text
-    propose(browse("safeguarding"), person=ADULT, decision=rulings.UNRANKED)
+    propose(browse("safeguarding"), person=ADULT, decision=UNRANKED)
     assert act(analyst, made(house)[0].ruling_id, "confirm") == 303
     page = analyst.get(f"/people/{ADULT}").text
     assert "data-figures" not in page and "CCHI" not in page and "by a ruling of two people" in page
@@ -105,7 +105,7 @@ def test_a_victim_who_is_also_suspect_is_no_longer_ranked(browse: Browse, house:
 
 def test_no_ruling_on_a_child_lifts_protection(browse: Browse) -> None:
     page = browse("analyst").get("/rulings/new", params={"person": CHILD}).text
-    assert rulings.NO_SIGN not in page and rulings.UNRANKED not in page
+    assert rulings.NO_SIGN not in page and UNRANKED not in page
     assert "No ruling makes a child" in plain(page)
 
 
@@ -227,5 +227,5 @@ def test_who_may(browse: Browse, house: House) -> None:
 
 
 def test_every_kind_of_ruling_has_plain_words() -> None:
-    assert set(KINDS) == set(rulings.KINDS)
+    assert set(KINDS) == set(DECISIONS)
     assert all(kind.label and kind.does.endswith(".") for kind in KINDS.values())

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from countylines.errors import InputError
 from countylines.govern.rulings import Ruling, in_force
 from countylines.govern.schema import utc
-from countylines.tables import DECISIONS, EXTRACTS
+from countylines.tables import EXTRACTS
 from countylines.writer import write_sorted
 
 OURS = "decisions-9999"  # a numbered part of the table, so that other parts of it can stand beside
@@ -35,11 +35,8 @@ class Written:
 
 
 def as_decisions(connection: Connection, on: dt.date) -> pl.DataFrame:
-    """The rulings in force on a day, in the layout of the extracts table ``decisions``; ``at`` = confirmed, UTC.
-
-    Rulings of the separate list of people who aren't ranked are not in it: a run has no such decision.
-    """
-    return _frame(in_force(connection, on, DECISIONS))
+    """The rulings in force on a day, in the layout of the extracts table ``decisions``; ``at`` = confirmed, UTC."""
+    return _frame(in_force(connection, on))
 
 
 def write_decisions(connection: Connection, extracts: Path, on: dt.date) -> Written:
@@ -57,7 +54,7 @@ def write_decisions(connection: Connection, extracts: Path, on: dt.date) -> Writ
     """
     if not extracts.is_dir():
         raise InputError("there is no such folder", "give the folder of the extracts", file=extracts)
-    found = in_force(connection, on, DECISIONS)
+    found = in_force(connection, on)
     gone = _gone(extracts, found)
     ending = _format(extracts)
     path = extracts / f"{OURS}{ending}"

@@ -32,12 +32,10 @@ from countylines.govern.changes import (
     written,
 )
 from countylines.govern.work_schema import work_rulings
-from countylines.tables import DECISIONS
+from countylines.tables import DECISIONS, UNRANKED
 
 WITHDRAWING = ("not county lines", "wrong person")
 NO_SIGN = "no sign of exploitation"
-UNRANKED = "victim and suspect, not ranked"
-KINDS = (*DECISIONS, UNRANKED)
 BY_SAFEGUARDING = (NO_SIGN, UNRANKED)
 """Of the two people one must have the safeguarding role: the first releases a held person, the second puts an adult who
 is both victim and suspect on the separate list of people who aren't ranked."""
@@ -62,7 +60,7 @@ class Proposal:
     """What is proposed.
 
     Attributes:
-        decision: one of ``KINDS``.
+        decision: one of ``DECISIONS``.
         reason: why, in a sentence.
         review_by: the day on which it ends unless it is renewed; later than today.
         nominal_id, record_id: the person, the record, or the person in that record.
@@ -209,7 +207,7 @@ def ruling_history(connection: Connection, ruling_id: int) -> list[Change]:
     return history(connection, work_rulings, ruling_id)
 
 
-def in_force(connection: Connection, on: dt.date, decisions: Collection[str] = KINDS) -> list[Ruling]:
+def in_force(connection: Connection, on: dt.date, decisions: Collection[str] = DECISIONS) -> list[Ruling]:
     """The confirmed rulings of these kinds whose review date is later than ``on``, the earliest first."""
     c = work_rulings.c
     query = select(work_rulings).where(c.status == CONFIRMED, c.review_by > on, c.decision.in_(decisions))
@@ -230,7 +228,7 @@ def unranked(connection: Connection, on: dt.date) -> pl.DataFrame:
 
 def _subject(proposal: Proposal) -> tuple[str | None, str | None]:
     """Person and record, as the kind needs them."""
-    kind = chosen(proposal.decision, KINDS, "the decision")
+    kind = chosen(proposal.decision, DECISIONS, "the decision")
     person = written(proposal.nominal_id, "the person", needed=False, longest=ID) or None
     record = written(proposal.record_id, "the record", needed=False, longest=ID) or None
     if not (person or record):

@@ -124,8 +124,9 @@ def _treat(sources: Sources, base: Base, pruned: Pruned, settings: Settings, kee
         treatment.enslaved(sources["involvements"], sources["records"], base.records, base.nominals),
         treatment.bystanders(pruned.decided, pruned.matched_ties),
     ]
-    held = keep(treatment.held(signs, protected, base.nominals, sources.rulings), "held")
     behind = keep(evidence.records_behind(pruned.decided, pruned.behind, pruned.matched_ties), "records_behind")
+    apart = treatment.ruled(base.nominals, sources.rulings, behind)
+    held = keep(treatment.held(signs, protected, base.nominals, sources.rulings, apart), "held")
     flagged = keep(pruned.kept.join(protected, on="nominal"), "people_flagged")
     return Treated(
         flagged=flagged,

@@ -12,7 +12,7 @@ import narwhals as nw
 from countylines.network.share import EDGE_OF_A_THRESHOLD
 from countylines.network.slavery import is_slavery
 from countylines.settings import UnknownAge
-from countylines.tables import Frame
+from countylines.tables import BOTH, UNRANKED, Frame
 
 ADULT = 18
 
@@ -126,12 +126,24 @@ def bystanders(decided: Frame, matched_ties: Frame) -> Frame:
     return behind.select("nominal", "record").unique().with_columns(held=nw.lit(BYSTANDER))
 
 
-def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame) -> Frame:
+def ruled(nominals: Frame, rulings: Frame, behind: Frame) -> Frame:
+    """Adults whom two people ruled to be both victim and suspect: ``nominal``, ``record``, ``held``.
+
+    Args:
+        behind: the records behind each person's place: ``nominal``, ``record``.
+    """
+    listed = rulings.filter((nw.col("decision") == UNRANKED) & nw.col("record_id").is_null()).select("nominal_id")
+    people = nominals.join(listed, on="nominal_id", how="semi").select("nominal")
+    return behind.join(people, on="nominal", how="semi").select("nominal", "record", held=nw.lit(BOTH))
+
+
+def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame, apart: Frame) -> Frame:
     """The reasons why people who aren't protected are held, until two people decide "no sign of exploitation".
 
     Args:
         signs: frames of ``nominal``, ``record``, ``held``.
         rulings: decisions in force: ``nominal_id``, ``record_id``, ``decision``.
+        apart: as :func:`ruled` gives it; that decision doesn't release from another one.
 
     Returns:
         One row per ``nominal``, ``record`` and ``held``.
@@ -140,5 +152,5 @@ def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame)
     cleared = rulings.filter(nw.col("decision") == "no sign of exploitation").filter(on_person).select("nominal_id")
     free = nominals.join(cleared, on="nominal_id", how="semi").select("nominal")
     guarded = protection.filter(nw.col("protected")).select("nominal")
-    found = nw.concat(signs).unique()
-    return found.join(guarded, on="nominal", how="anti").join(free, on="nominal", how="anti")
+    found = nw.concat(signs).unique().join(free, on="nominal", how="anti")
+    return nw.concat([found, apart.unique()]).join(guarded, on="nominal", how="anti")

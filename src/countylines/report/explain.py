@@ -12,7 +12,7 @@ import polars as pl
 
 from countylines.errors import InputError
 from countylines.runs import Run
-from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
+from countylines.tables import BOTH, CONNECTING_ROLES, OFFENDER_ROLES
 
 Row = Mapping[str, Any]
 
@@ -311,6 +311,8 @@ def _treatment(kept: Row | None) -> str:
         return "Not in the network"
     if kept["protected"]:
         return "Protected: never ranked, never in an order of removal"
+    if list(kept["held"]) == [BOTH]:
+        return "Held: not ranked, by a ruling of two people, one of them safeguarding"
     if kept["held"]:
         return "Held: not ranked until two people, one of them safeguarding, decide 'no sign of exploitation'"
     return "Rankable: no sign of being a child or exploited in these records"

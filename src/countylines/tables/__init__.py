@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from countylines.tables.assessed import ASSESSED
 from countylines.tables.columns import DAY, FLAG, LIST, MOMENT, NUMBER, REAL, TEXT, Column, Table
 from countylines.tables.extracts import (
+    BOTH,
     CONNECTING_ROLES,
     DECISIONS,
     EXTRACTS,
@@ -15,14 +16,15 @@ from countylines.tables.extracts import (
     OTHER_ROLES,
     ROLES,
     SOURCES,
+    UNRANKED,
 )
 from countylines.tables.flow import Component, Counts, Frame, Matches, Network, Partition, Sources
 from countylines.tables.network import NETWORK
 
 __all__ = [
-    "ASSESSED", "CONNECTING_ROLES", "DAY", "DECISIONS", "EXTRACTS", "FLAG", "LIST", "MOMENT", "NETWORK", "NUMBER",
-    "OFFENDER_ROLES", "OTHER_ROLES", "REAL", "ROLES", "RUN", "SOURCES", "TEXT", "Column", "Component", "Counts",
-    "Frame", "Matches", "Network", "Partition", "Sources", "Table",
+    "ASSESSED", "BOTH", "CONNECTING_ROLES", "DAY", "DECISIONS", "EXTRACTS", "FLAG", "LIST", "MOMENT", "NETWORK",
+    "NUMBER", "OFFENDER_ROLES", "OTHER_ROLES", "REAL", "ROLES", "RUN", "SOURCES", "TEXT", "UNRANKED", "Column",
+    "Component", "Counts", "Frame", "Matches", "Network", "Partition", "Sources", "Table",
 ]  # fmt: skip
 
 RUN: Mapping[str, Table] = {**NETWORK, **ASSESSED}

@@ -11,12 +11,15 @@ OFFENDER_ROLES = ("suspect", "arrested", "charged", "convicted")
 CONNECTING_ROLES = (*OFFENDER_ROLES, "prisoner", "victim", "missing", "subject", "associate")
 OTHER_ROLES = ("witness", "reporter", "carer", "professional")
 ROLES = (*CONNECTING_ROLES, *OTHER_ROLES)
+UNRANKED = "victim and suspect, not ranked"
+BOTH = "both victim and suspect"  # why such an adult is held
 DECISIONS = (
     "not county lines",
     "wrong person",
     "victim not offender",
     "no sign of exploitation",
     "reviewed and kept",
+    UNRANKED,
 )
 
 EXTRACTS: Mapping[str, Table] = by_name(
@@ -158,7 +161,7 @@ EXTRACTS: Mapping[str, Table] = by_name(
             (
                 Column("nominal_id", TEXT, "the person ruled on, or empty"),
                 Column("record_id", TEXT, "the record ruled on, or empty"),
-                Column("decision", TEXT, ", ".join(DECISIONS), required=True),
+                Column("decision", TEXT, "; ".join(DECISIONS), required=True),
                 Column("by", TEXT, "who decided"),
                 Column("confirmed_by", TEXT, "the second person; without one the ruling isn't applied"),
                 Column("at", MOMENT, "when"),

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from countylines.tables import BOTH
+
 Mark = Literal["child", "both", "exploited", "unknown", "held", "adult"]
 
 HELD_WORDS = "Held"
-ASIDE = "both victim and suspect"  # by a ruling of two people, one of them safeguarding
 MARK_WORDS: Mapping[Mark, str] = {
     "child": "Under 18",
     "both": "Under 18, believed exploited",
@@ -142,7 +143,7 @@ def aside(card: Card) -> Card:
         >>> card.mark, aside(card).mark, aside(card).rankable, aside(card).words
         ('adult', 'held', False, 'Held: both victim and suspect')
     """
-    return card if ASIDE in card.held else dataclasses.replace(card, held=(*card.held, ASIDE), rankable=False)
+    return card if BOTH in card.held else dataclasses.replace(card, held=(*card.held, BOTH), rankable=False)
 
 
 def _flag(value: Any) -> bool | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countylines.govern.rulings import BY_SAFEGUARDING, NO_SIGN, UNRANKED
+from countylines.govern.rulings import BY_SAFEGUARDING, NO_SIGN
+from countylines.tables import UNRANKED
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     UNRANKED: Kind(
         "Both victim and suspect: don't rank",
-        "This adult goes on a separate list of people who aren't ranked. Their page shows no rank from then on.",
+        "This adult goes on a separate list of people who aren't ranked: on every page at once, and in the next run,"
+        " which holds them.",
         ("person",),
     ),
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from countylines.report.show.words import counted
-from countylines.web.persons import ASIDE, Card, Mark
+from countylines.tables import BOTH
+from countylines.web.persons import Card, Mark
 from countylines.web.render import day
 
 Row = Mapping[str, Any]
@@ -66,7 +67,7 @@ def _title(card: Card) -> str:
     }
     if card.mark in titles:
         return titles[card.mark]
-    if card.held == (ASIDE,):
+    if card.held == (BOTH,):
         return "This adult is both victim and suspect: on the separate list, not ranked."
     return "Held: this person may be exploited. Not ranked until two people decide."
 
@@ -74,7 +75,7 @@ def _title(card: Card) -> str:
 def _age(card: Card) -> list[str]:
     if card.mark == "unknown":
         return ["No birth date is recorded. Establish their age first."]
-    if card.held == (ASIDE,):
+    if card.held == (BOTH,):
         return ["Two people, one of them safeguarding, ruled so; it is withdrawn by a ruling, too."]
     if card.held and not card.protected:
         return [*(HELD.get(reason, f"{reason[0].upper()}{reason[1:]}.") for reason in card.held), RELEASE]
@@ -121,7 +122,7 @@ def not_ranked(card: Card) -> str:
     """
     if card.protected:
         return f"Not ranked: this person is {NOT_RANKED[card.mark]}."
-    if card.held == (ASIDE,):
+    if card.held == (BOTH,):
         return "Not ranked: an adult who is both victim and suspect, by a ruling of two people."
     if card.held:
         return f"Not ranked: held ({', '.join(card.held)}) until two people, one of them safeguarding, decide."

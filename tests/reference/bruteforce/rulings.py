@@ -74,3 +74,9 @@ def freed(nominal: str, rulings: list[Ruling]) -> bool:
     A ruling that names one record, too, speaks of that record only, so it frees nobody.
     """
     return any(r.decision == "no sign of exploitation" and r.nominal == nominal and not r.record for r in rulings)
+
+
+def apart(nominal: str, rulings: list[Ruling]) -> bool:
+    """Whether two people decided that this adult is both victim and suspect, and not to be ranked for that."""
+    what = "victim and suspect, not ranked"
+    return any(r.decision == what and r.nominal == nominal and not r.record for r in rulings)

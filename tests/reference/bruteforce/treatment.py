@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from countylines.settings import Settings
 from tests.reference.bruteforce.network import People
 from tests.reference.bruteforce.people import Data
-from tests.reference.bruteforce.rulings import freed
+from tests.reference.bruteforce.rulings import apart, freed
 from tests.reference.bruteforce.sources import Kept
 from tests.reference.bruteforce.values import capped_sum, reaches, under_18
 
@@ -17,6 +17,7 @@ VICTIM = "only victim in a matched record"
 CUCKOO = "may be cuckooed"
 SLAVERY = "victim of a modern-slavery offence"
 ASSOCIATE = "associate without an offender role"
+BOTH = "both victim and suspect"
 SLAVERY_CLASSES = {"106", "72"}  # modern slavery; trafficking for sexual exploitation
 SLAVERY_PARTS = {("36", str(part)) for part in range(6, 12)} | {("99", "25")}  # slavery, forced labour, travel for it
 
@@ -47,9 +48,12 @@ def treatment(u: str, people: People, data: Data, kept: Kept, settings: Settings
     }
     behind = sorted(evidence_records(u, people))
     protected = {why: behind for why, true in signs.items() if true}
-    if protected or freed(u, kept.rulings):
+    if protected:
         return Treatment(is_child, believed, protected, {})
-    return Treatment(is_child, believed, {}, held(u, people, data, kept, settings))
+    reasons = {} if freed(u, kept.rulings) else held(u, people, data, kept, settings)
+    if apart(u, kept.rulings):
+        reasons[BOTH] = behind
+    return Treatment(is_child, believed, {}, reasons)
 
 
 def held(u: str, people: People, data: Data, kept: Kept, settings: Settings) -> dict[str, list[str]]:
