@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -115,3 +116,17 @@ def test_a_second_demo_shows_the_first_and_ends_on_a_running_dashboard(tmp_path:
     assert re.findall(r"sign in as (\w+) +password [a-z-]+\d{4}", said) == ["analyst", "safeguarding"]
     assert page.status_code == 200
     assert "SYNTHETIC DATA" in page.text
+
+
+def test_a_run_that_is_stopped_leaves_nothing_but_a_sentence(made: Path, tmp_path: Path) -> None:
+    arguments = ("run", made / "extracts", "--out", tmp_path / "run", "--quiet")
+    with subprocess.Popen([COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        while running.poll() is None and not (tmp_path / ".run.partial").exists():
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+    assert running.returncode == 130
+    assert said.strip() == "Stopped. Nothing half-done was left behind."
+    assert list(tmp_path.iterdir()) == []
+    countylines(*arguments)

@@ -120,3 +120,14 @@ def test_a_run_of_an_earlier_version_is_not_half_read(tmp_path: Path) -> None:
         found.read("priority")
     with pytest.raises(InputError, match="this run has no table 'groups'"):
         found.read("groups")
+
+
+def test_a_table_that_was_cut_off_is_said_to_be(tmp_path: Path) -> None:
+    folder = tmp_path / "run-1"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    pl.DataFrame({"nominal_id": ["n1"] * 500}).write_parquet(folder / "nominals.parquet")
+    whole = (folder / "nominals.parquet").read_bytes()
+    (folder / "nominals.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=r"run-1: the table 'nominals' can't be read\. Was it copied whole\?$"):
+        open_run(folder).read("nominals")

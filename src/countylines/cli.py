@@ -41,15 +41,24 @@ SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="A settings file (TOML); docs/settings.md lists all.")
 ]
 
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
+STOPPED = "Stopped. Nothing half-done was left behind."
+
 
 def main() -> None:
-    """Run a command; what the user can mend ends in one plain message and exit code 2."""
+    """Run a command; what the user can mend ends in one plain message and exit code 2, Ctrl-C in another and 130."""
     try:
         app()
     except InputError as error:
         stop(str(error))
-    except KeyboardInterrupt:
-        stop("Stopped. Nothing half-done was left behind.", code=130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # Typer makes this of Ctrl-C, without a word
+            stop(STOPPED, INTERRUPTED)
+        raise
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # and DuckDB this, when Ctrl-C comes while it works
+            raise
+        stop(STOPPED, INTERRUPTED)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise
@@ -82,13 +91,15 @@ def run(
     ] = None,
     max_rejects: Annotated[
         float | None,
-        typer.Option("--max-rejects", help="Stop when more than this share of a table is rejected (0.01)."),
+        typer.Option(
+            "--max-rejects", help="Stop when more than this share of a table's rows is rejected; left out: 0.01."
+        ),
     ] = None,
     resample: Annotated[
         bool | None,
         typer.Option(
             "--resample/--no-resample",
-            help="Draw the network anew to see what rests on few records; left out: up to 5,000 people.",
+            help="Draw the network anew to see what rests on few records; left out: only up to 5,000 people.",
         ),
     ] = None,
     quiet: Quiet = False,
@@ -165,8 +176,8 @@ def runs(folder: Annotated[Path, typer.Argument(help="The folder that holds the 
 
 @app.command()
 def partition(
-    edges: Annotated[Path, typer.Argument(help="An edge list (CSV): a, b, weight.")],
-    out: Annotated[Path, typer.Option("--out", help="The groups (CSV): node, group.")],
+    edges: Annotated[Path, typer.Argument(help="An edge list (CSV): a, b and, if there are weights, weight.")],
+    out: Annotated[Path, typer.Option("--out", help="The groups (CSV): node, group; it must not exist yet.")],
     cut: Annotated[str, typer.Option("--cut", help="map_equation or modularity.")] = "map_equation",
     steps: Annotated[int, typer.Option("--steps", help="Length of Walktrap's random walks.")] = 4,
     refine: Annotated[bool, typer.Option("--refine/--no-refine", help="Move single nodes after the cut.")] = True,
@@ -175,7 +186,8 @@ def partition(
     from countylines.partition.edgelist import partition_file
 
     made = partition_file(edges, out, cut, steps, refine)
-    print(f"{made.nodes:,} nodes and {made.edges:,} edges: {made.groups:,} groups, the largest of {made.largest:,}.")
+    groups = "1 group" if made.groups == 1 else f"{made.groups:,} groups"
+    print(f"{made.nodes:,} nodes and {made.edges:,} edges: {groups}, the largest of {made.largest:,}.")
     print(f"The groups are in {out}.")
 
 
@@ -189,7 +201,10 @@ def dismantle(
     target: Annotated[
         float | None, typer.Option("--target", help="Fewest people until the largest part is this share, as 0.1.")
     ] = None,
-    k: Annotated[float | None, typer.Option("--k", help="The best choice if only so many can be reached.")] = None,
+    k: Annotated[
+        float | None,
+        typer.Option("--k", help="The best choice if only so many people (or so much cost) can be reached."),
+    ] = None,
     order: Annotated[bool, typer.Option("--order", help="Everybody in order; this is the default.")] = False,
     all_removable: Annotated[bool, typer.Option("--all-removable", help="Nobody in the network is protected.")] = False,
 ) -> None:
@@ -235,7 +250,7 @@ def evaluate(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="The folder for the force and its run.")] = Path("demo"),
+    out: Annotated[Path, typer.Option("--out", help="The folder for the force and its runs.")] = Path("demo"),
     records: Annotated[int, typer.Option("--records", help="About how many records.", min=1_000)] = 30_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same force.")] = 1,
     quiet: Quiet = False,
@@ -295,7 +310,7 @@ def lexicon_try(
 @harm_app.command("import")
 def harm_import(
     file: Annotated[Path, typer.Argument(help="A publisher's workbook as downloaded (.xlsx, .xls): CCHI or ONS.")],
-    out: Annotated[Path, typer.Option("--out", help="The folder for [harm] weights; it may hold the other index.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder for the weights; it may hold the other index.")],
     edition: Annotated[str | None, typer.Option("--edition", help="Its name, if the workbook doesn't say.")] = None,
 ) -> None:
     """Read the weights of offences from the Cambridge Crime Harm Index or the ONS Crime Severity Score."""

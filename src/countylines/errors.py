@@ -11,7 +11,7 @@ class InputError(Exception):
 
     Args:
         what: what is wrong, as a sentence without a full stop.
-        do: what to do about it, as a sentence without a full stop.
+        do: what to do about it, as a sentence without a full stop, or a question.
         file: the file's name or the table's name.
         row: the row's number, 1 = first data row.
         field: the column, setting or key.
@@ -19,6 +19,8 @@ class InputError(Exception):
     Example:
         >>> print(InputError("'13/1' is not a date", "write 2020-12-31", file="a.csv", row=7, field="recorded"))
         a.csv, row 7, recorded: '13/1' is not a date. Write 2020-12-31.
+        >>> print(InputError("there is no setting nominl", "did you mean nominal?"))
+        there is no setting nominl. Did you mean nominal?
     """
 
     def __init__(
@@ -31,8 +33,15 @@ class InputError(Exception):
     def __str__(self) -> str:
         place = [part for part in (self.file, f"row {self.row}" if self.row else None, self.field) if part]
         where = ", ".join(place) + ": " if place else ""
-        advice = f" {self.do[0].upper()}{self.do[1:]}." if self.do else ""
-        return f"{where}{self.what}.{advice}"
+        return f"{where}{self.what}.{_sentence(self.do)}"
+
+
+def _sentence(advice: str) -> str:
+    """With a capital, but for our own command's name, and a stop, but after a question."""
+    if not advice:
+        return ""
+    begun = advice if advice.startswith("countylines ") else advice[0].upper() + advice[1:]
+    return f" {begun}" if begun.endswith("?") else f" {begun}."
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -38,13 +38,17 @@ class Run:
         """One of the run's own tables, or ``sources/<name>``.
 
         Raises:
-            InputError: the run has no such table, or one without today's columns.
+            InputError: the run has no such table, a file that was cut off, or one without today's columns.
         """
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
             raise InputError(f"this run has no table {name!r}", "was it copied whole?", file=self.folder.name)
         found = pl.scan_parquet(path, glob=False)
-        there = found.collect_schema() if name in RUN else {}
+        try:
+            there = found.collect_schema()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            said = f"the table {name!r} can't be read"
+            raise InputError(said, "was it copied whole?", file=self.folder.name) from error
         if name in RUN and (lacking := [column for column in RUN[name].names if column not in there]):
             said = f"this run was made by another version: {name} has no {', '.join(lacking)}"
             raise InputError(said, "make the run again from its extracts", file=self.folder.name)

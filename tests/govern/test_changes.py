@@ -14,9 +14,9 @@ from countylines.errors import InputError
 from countylines.govern import audit, cases, documents, notes, reporting, rulings, tasking
 from countylines.govern.audit import Event
 from countylines.govern.cases import AlreadyOpen
-from countylines.govern.changes import Conflict, NotThere, find, written
+from countylines.govern.changes import Conflict, NotThere, find, history, written
 from countylines.govern.state import State
-from countylines.govern.work_schema import work_cases
+from countylines.govern.work_schema import work_cases, work_notes
 from tests.govern.work import FRIDAY, MARROW, OAK, PELL, PROCEDURES, later, opening
 
 
@@ -114,7 +114,7 @@ def test_an_earlier_version_stays_readable(laptop_state: State) -> None:
     with laptop_state.begin() as connection:
         note = notes.write_note(connection, "group", "G0001", "first", PELL, FRIDAY, shared=True)
         notes.edit_note(connection, note, 1, "second", PELL, later(hours=1), shared=True)
-        kept = [(c.field, c.was, c.became, c.version) for c in notes.note_history(connection, note)]
+        kept = [(c.field, c.was, c.became, c.version) for c in history(connection, work_notes, note)]
     assert kept[0] == ("made", None, "note", 1)
     assert ("text", "first", "second", 2) in kept
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from countylines.errors import InputError
 from countylines.govern import documents
-from countylines.govern.changes import Conflict
+from countylines.govern.changes import Conflict, history
 from countylines.govern.documents import NOT_KNOWN, Content, Person, Record, Section
 from countylines.govern.docx_file import docx as write_docx
 from countylines.govern.state import State
+from countylines.govern.work_schema import work_documents
 from tests.govern.work import FRIDAY, MARROW, PELL, Work, later, opening, work
 
 PERSON = Person("n1", "Jessamy Oakensby", dt.date(2010, 5, 3), 16, missing_now=True)
@@ -224,7 +225,7 @@ def test_two_people_at_one_document(state: State) -> None:
         documents.edit_document(connection, key, 1, MARROW, later(hours=2), summary="No risk.", texts={})
     with state.read() as connection:
         assert documents.draft_of(connection, key).summary == "At great risk."
-        assert "summary" in [c.field for c in documents.document_history(connection, key)]
+        assert "summary" in [c.field for c in history(connection, work_documents, key)]
 
 
 def test_a_document_belongs_to_its_case_and_person(laptop_state: State) -> None:

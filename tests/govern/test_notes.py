@@ -6,8 +6,9 @@ import pytest
 
 from countylines.errors import InputError
 from countylines.govern import notes
-from countylines.govern.changes import Conflict
+from countylines.govern.changes import Conflict, history
 from countylines.govern.state import State
+from countylines.govern.work_schema import work_notes
 from tests.govern.work import FRIDAY, MARROW, OAK, later
 
 
@@ -27,7 +28,7 @@ def test_withdrawn_is_shown_no_more_but_kept(state: State) -> None:
         key = notes.write_note(connection, "record", "crime:1", "typing error", MARROW, FRIDAY, shared=True)
         notes.withdraw_note(connection, key, 1, MARROW, FRIDAY)
         assert notes.notes(connection, "record", "crime:1", MARROW) == []
-        assert "withdrawn at" in [c.field for c in notes.note_history(connection, key)]
+        assert "withdrawn at" in [c.field for c in history(connection, work_notes, key)]
         with pytest.raises(InputError, match="it was withdrawn"):
             notes.edit_note(connection, key, 2, "again", MARROW, FRIDAY, shared=True)
 

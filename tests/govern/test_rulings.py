@@ -10,10 +10,11 @@ import pytest
 
 from countylines.errors import InputError
 from countylines.govern import rulings
-from countylines.govern.changes import Conflict
+from countylines.govern.changes import Conflict, history
 from countylines.govern.decisions_file import as_decisions
 from countylines.govern.rulings import NO_SIGN, Hit, Proposal
 from countylines.govern.state import State
+from countylines.govern.work_schema import work_rulings
 from countylines.tables import DECISIONS, EXTRACTS, UNRANKED
 from tests.govern.work import FRIDAY, MARROW, OAK, PELL, later
 
@@ -34,7 +35,7 @@ def test_proposed_confirmed_withdrawn(state: State) -> None:
         kept = rulings.ruling(connection, key)
         assert (kept.status, kept.ended_by, kept.end_reason) == ("withdrawn", "a.marrow", "it was him")
         assert kept.confirmed_by == "s.oak"
-        told = [(c.field, c.was, c.became, c.by) for c in rulings.ruling_history(connection, key)]
+        told = [(c.field, c.was, c.became, c.by) for c in history(connection, work_rulings, key)]
         assert ("status", "proposed", "confirmed", "s.oak") in told
         assert ("status", "confirmed", "withdrawn", "a.marrow") in told
         assert rulings.propose(connection, WRONG, MARROW, later(hours=3)) != key  # it may be made again

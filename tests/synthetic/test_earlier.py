@@ -38,7 +38,8 @@ def test_only_what_was_recorded_by_then_is_in(both: tuple[Path, Path, dt.date]) 
     for name in ("involvements", "episodes"):
         ids = set(kept["record_id"])
         assert table(then, name)["record_id"].to_list() == [i for i in table(now, name)["record_id"] if i in ids]
-    for name, column in (("known_victims", "since"), ("care", "from"), ("decisions", "at")):
+    dated = {"known_victims": "since", "known_lines": "reported_on", "care": "from", "decisions": "at"}
+    for name, column in dated.items():
         days = table(then, name).select(pl.col(column).cast(pl.Date)).to_series().drop_nulls()
         assert all(each <= day for each in days)
     assert table(then, "nominals").equals(table(now, "nominals"))

@@ -16,9 +16,8 @@ from countylines.synthetic.prose import write_texts
 from countylines.synthetic.remarks import KINDS, finish, shipped
 from countylines.synthetic.scale import scale
 from countylines.synthetic.slots import lists, stock
-from countylines.synthetic.template import slots
 from tests.synthetic.conftest import Made
-from tests.synthetic.test_template import FACTS, LINES, each_option
+from tests.synthetic.test_template import FACTS, LINES, each_option, slots
 from tests.synthetic.vocabulary import groups_in
 
 OWN = {"home1", "area1", "mark1", "vehicle1", "aka1", "flat", "lmark", "lvehicle"}

@@ -12,11 +12,22 @@ from hypothesis import strategies as st
 from countylines.synthetic.data import scenes, sentences, templates, words
 from countylines.synthetic.prose import bodies, carriers, closing, retyped
 from countylines.synthetic.slots import fills, lists, phone_shapes
-from countylines.synthetic.template import Choice, Nodes, Slot, parse, render, slots, split
+from countylines.synthetic.template import Choice, Nodes, Slot, parse, render, split
 from tests.synthetic.vocabulary import DENIED, groups_in
 
 FACTS = {"p1", "p2", "p3", "he1", "his1", "him1", "age1", "time", "time2", "date", "date2", "br", "drugs"}
 LINES = {"line", "lphone", "import", "linearea"}
+
+
+def slots(nodes: Nodes) -> set[str]:
+    """The names of all slots in a template."""
+    names = set()
+    for node in nodes:
+        if isinstance(node, Slot):
+            names.add(node.name)
+        elif isinstance(node, Choice):
+            names |= {name for option in node.options for name in slots(option)}
+    return names
 
 
 def every_text(nodes: Nodes, fill: str = "X") -> Iterator[str]:

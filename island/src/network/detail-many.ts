@@ -1,5 +1,5 @@
 // The panel's words for several people and for a group. Protected and held people are counted, and named.
-import { MARKS } from '../data';
+import { ADULT, MARKS, type Mark } from '../data';
 import { button, count, h, icon } from './dom';
 import { type Explorer } from './explorer';
 import { collapse } from './expand';
@@ -9,8 +9,7 @@ import { pinButton, rows, section } from './pieces';
 export function manyPart(explorer: Explorer, save: () => void): Node[] {
   const { model, looks } = explorer;
   const list = [...looks.chosen];
-  const marks = [0, 0, 0, 0, 0, 0];
-  for (const i of list) marks[model.people.mark[i]!]!++;
+  const marks = model.marksOf(list);
   const flagged = explorer.protectedAmong(list);
   const inGroup = new Set(list.map((i) => model.people.group[i]!));
   const [only] = inGroup;
@@ -30,7 +29,12 @@ export function manyPart(explorer: Explorer, save: () => void): Node[] {
       ...marks.map(
         (n, code) =>
           n > 0 &&
-          h('span', { class: 'cl-small' }, icon(code), ` ${n} ${code === 0 && n !== 1 ? 'adults' : MARKWORDS[code]}`),
+          h(
+            'span',
+            { class: 'cl-small' },
+            icon(code),
+            ` ${n} ${code === ADULT && n !== 1 ? 'adults' : COUNTED[MARKS[code]!]}`,
+          ),
       ),
     ),
     h(
@@ -47,17 +51,15 @@ export function manyPart(explorer: Explorer, save: () => void): Node[] {
   ].filter((one): one is HTMLElement => Boolean(one));
 }
 
-const MARKWORDS = MARKS.map(
-  (mark) =>
-    ({
-      adult: 'adult',
-      child: 'under 18',
-      exploited: 'exploited',
-      both: 'under 18, exploited',
-      unknown: 'age unknown',
-      held: 'held',
-    })[mark],
-);
+/** Words behind a count of people. */
+const COUNTED: Record<Mark, string> = {
+  adult: 'adult',
+  child: 'under 18',
+  exploited: 'exploited',
+  both: 'under 18, exploited',
+  unknown: 'age unknown',
+  held: 'held',
+};
 
 function protectedNote(explorer: Explorer, flagged: number[], of: number): HTMLElement {
   const { people } = explorer.model;

@@ -119,7 +119,7 @@ export class Stage {
     this.under = this.sigma.createCanvas('outlines', { beforeLayer: 'edges' });
     this.over = this.sigma.createCanvas('words', { afterLayer: 'labels' });
     for (const canvas of [this.under, this.over]) canvas.setAttribute('aria-hidden', 'true');
-    this.sigma.on('afterRender', () => this.paint());
+    this.sigma.on('afterRender', () => this.repaint());
     startMoving(this.sigma, () => this.looks.shown.nEdges);
     this.sigma.on('clickNode', ({ node, event }) => this.click(node, (event.original as MouseEvent).shiftKey));
     this.sigma.on('clickStage', ({ event }) => this.clickStage([event.x, event.y]));
@@ -241,11 +241,6 @@ export class Stage {
     this.hulls = this.looks.state.outlines ? hullsOf(this.model, this.looks.shown) : [];
   }
 
-  /** Only halos and words have changed. */
-  repaint(): void {
-    this.paint();
-  }
-
   place = (point: Point): Point => {
     const at = this.sigma.graphToViewport({ x: point[0], y: point[1] });
     return [at.x, at.y];
@@ -265,7 +260,8 @@ export class Stage {
     return this.place([this.model.people.x[i]!, this.model.people.y[i]!]);
   }
 
-  private paint(): void {
+  /** Draw the two canvases anew: all there is to do where only halos and words have changed. */
+  repaint(): void {
     const { width, height } = this.sigma.getDimensions();
     const [under, over] = [this.under, this.over].map((canvas) => clear(canvas, width, height)) as [
       CanvasRenderingContext2D,
@@ -274,7 +270,8 @@ export class Stage {
     this.labels.clear();
     const { groups } = this.model.net;
     const on = this.looks.state.group;
-    paintHulls(under, this.hulls, this.place, (g) => ({ hue: groups.hue[g]!, on: groups.id[g] === on }), this.margin());
+    const look = (g: number) => ({ colour: this.hueOf(g), on: groups.id[g] === on });
+    paintHulls(under, this.hulls, this.place, look, this.margin());
     paintLines(under, this, width, height);
     paintHalos(under, this, width, height);
     paintNames(over, this, width, height);

@@ -44,7 +44,7 @@ export class Explorer {
     this.looks = { shown: visible(this.model, state), state, chosen: new Set(), found: new Set(), focus: -1, path: [] };
     this.chosenAnew();
     document.body.append(this.status);
-    this.store.listen(() => this.changed());
+    this.store.listen(() => this.update());
   }
 
   get shown(): Shown {
@@ -78,7 +78,7 @@ export class Explorer {
   }
 
   /** The state has changed: find what is shown, and draw only as much anew as has changed. */
-  private changed(): void {
+  update(): void {
     const { shown: before, state: was } = this.looks;
     this.looks.state = this.state;
     this.looks.shown = visible(this.model, this.state);
@@ -91,10 +91,6 @@ export class Explorer {
     if (same) this.stage?.repaint();
     else this.stage?.refresh();
     for (const update of this.updates) update();
-  }
-
-  update(): void {
-    this.changed();
   }
 
   indices(ids: Iterable<string>): number[] {

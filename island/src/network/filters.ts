@@ -74,17 +74,19 @@ export function startFilters(explorer: Explorer, place: HTMLElement): void {
   const part = (title: string, ...children: Node[]) =>
     h('fieldset', { class: 'cl-fl' }, h('legend', {}, title), ...children);
 
-  const total = totals(explorer);
+  const { people: everybody } = explorer.model;
+  const marks = explorer.model.marksOf(everybody.id.keys());
+  const soc = everybody.soc.filter((groups) => groups.length).length;
   const people = part(
     'People',
     ...MARKS.map((mark, code) => ({ mark, code }))
-      .filter(({ code }) => code < 3 || total.marks[code])
+      .filter(({ code }) => code < 3 || marks[code])
       .map(({ mark, code }) =>
         shows('without', code, [icon(code, 12, false), SHORT[mark]], () =>
           explorer.shown.marks[code]!.toLocaleString('en-GB'),
         ),
       ),
-    flag('onlySoc', 'Only SOC network', () => String(total.soc)),
+    flag('onlySoc', 'Only SOC network', () => String(soc)),
     flag('unlinked', 'People in no group', () => String(net.totals.unlinked)),
   );
   const least = explorer.model.edges.weight.reduce(
@@ -161,13 +163,6 @@ export function startFilters(explorer: Explorer, place: HTMLElement): void {
 
 function toggled<T>(list: T[], value: T, on: boolean): T[] {
   return on ? [...new Set([...list, value])] : list.filter((one) => one !== value);
-}
-
-function totals(explorer: Explorer): { marks: number[]; soc: number } {
-  const { mark, soc } = explorer.model.people;
-  const marks = [0, 0, 0, 0, 0, 0];
-  for (const code of mark) marks[code]!++;
-  return { marks, soc: soc.filter((groups) => groups.length).length };
 }
 
 function slider(

@@ -1,6 +1,5 @@
 // Outlines of groups: the convex hull of the shown members, kept in the graph's own coordinates and drawn as one path
 // with round corners. The hue has no meaning; a chosen group is yellow with a black edge.
-import { HUES } from '../data';
 import { type Model } from './model';
 import { type Shown } from './visible';
 
@@ -74,12 +73,11 @@ export function paintHulls(
   canvas: CanvasRenderingContext2D,
   hulls: Hull[],
   place: (point: Point) => Point,
-  look: (group: number) => { hue: number; on: boolean },
+  look: (group: number) => { colour: string; on: boolean },
   margin: number,
 ): void {
   for (const hull of hulls) {
-    const { hue, on } = look(hull.group);
-    const colour = HUES[hue % HUES.length]!;
+    const { colour, on } = look(hull.group);
     const path = outline(hull.points.map(place), margin);
     canvas.fillStyle = on ? '#fff3b8' : colour;
     canvas.globalAlpha = on ? 1 : 0.1;

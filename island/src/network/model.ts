@@ -1,6 +1,6 @@
 // The people and edges that are loaded, as columns, with neighbours by index. Files that come later (a group that
 // opens, the surroundings of a person) are merged in; indices stay what they were.
-import { ADULT, type Edges, type Network, type People } from '../data';
+import { ADULT, type Edges, MARKS, type Network, type People } from '../data';
 
 interface Tie {
   edge: number;
@@ -94,6 +94,13 @@ export class Model {
       edge = next;
     }
     return reached;
+  }
+
+  /** How many of these people have each mark. */
+  marksOf(which: Iterable<number>): number[] {
+    const counts = MARKS.map(() => 0);
+    for (const i of which) counts[this.people.mark[i]!]!++;
+    return counts;
   }
 
   /** Whether somebody may be ranked, shown with harm, or taken out in a what-if: adults without a flag only. */

@@ -1,6 +1,6 @@
 // The picture of what is shown now, as plain shapes in pixels of the stage: the SVG and PNG exports are made from it.
 import { BETWEEN, INSIDE, type Stage, WIDER, WIDTH } from './draw';
-import { HUES, MARKS, WORDS } from '../data';
+import { MARKS, WORDS } from '../data';
 import { type Point } from './hulls';
 import { FONT, Labels } from './labels';
 import { ADVERSARIAL } from './paint';
@@ -96,7 +96,7 @@ export function sceneOf(stage: Stage, shown: Shown, named: Set<number>): Scene {
       const points = hull.points.map(stage.place);
       const top = points.reduce((best, point) => (point[1] < best[1] ? point : best));
       words.push({ text: net.groups.name[hull.group]!, x: top[0], y: top[1] - 18, bold: true });
-      return { points, colour: HUES[net.groups.hue[hull.group]! % HUES.length]! };
+      return { points, colour: stage.hueOf(hull.group) };
     });
   return { width, height, hulls, links, people: drawn.reverse(), words };
 }

@@ -35,7 +35,7 @@ from countylines.govern.work_schema import work_case_answers, work_case_steps, w
 
 Rows = dict[str, Row[Any]]
 SHORT = 200  # characters of a few words
-KEPT = ("state", "automatic", "result", "decided_by", "detail", "why", "sent_to", "copied_to")  # in the history
+KEPT = ("state", "result", "decided_by", "detail", "why", "sent_to", "copied_to")  # in the history
 
 
 @whole
@@ -221,7 +221,7 @@ def write_step(
     changes = [
         (f"{row.title}: {name.replace('_', ' ')}", row._mapping[name], values[name])
         for name in KEPT
-        if name in values and name != "automatic" and row._mapping[name] != values[name]
+        if name in values and row._mapping[name] != values[name]
     ]
     note(connection, work_cases, row.case_id, case.version, changes, by, at)
     return _step_row(connection, row.case_id, row.step)

@@ -253,7 +253,7 @@ def _view(
     former = [Step(one.step, one.title, "task") for one in left]
     views = tuple(_step_view(row, step, kept, given[step.id], procedure, now) for step in (*procedure.steps, *former))
     made = tuple(Call(call.called, call.called_at, call.reference, call.by) for call in calls)
-    following = None if row.closed_at else _next(row, procedure, views, made)
+    following = None if row.closed_at else _next(row, views, made)
     monitored = following is not None and any(
         view.step.monitoring and view.step.id == following.step and view.state == IN_PROGRESS for view in views
     )
@@ -320,7 +320,7 @@ def _columns(procedure: Procedure, views: Sequence[StepView]) -> dict[str, tuple
     return {name: shown.get(name, (NOT_FOR, procedure.columns.get(name, "Not in this procedure"))) for name in COLUMNS}
 
 
-def _next(row: Row[Any], procedure: Procedure, views: Sequence[StepView], calls: Sequence[Call]) -> Next:
+def _next(row: Row[Any], views: Sequence[StepView], calls: Sequence[Call]) -> Next:
     """The one next step: a call at immediate risk, else what we have to do that is due first, else what we wait for."""
     if row.immediate_risk and not calls:
         return Next(CALL_FIRST, "", None, True, row.opened_at)

@@ -92,7 +92,7 @@ def verify(state: State, seals: Iterable[Seal] = ()) -> Verdict:
                 expected, previous = expected + 1, row.hash
     count = expected - 1
     if len(heads) != 1 or heads[0].length != count or heads[0].hash != previous:
-        return _unlike_head(heads, count, previous)
+        return _unlike_head(heads, count)
     if beyond := sorted(number for number in sealed if number > count):
         return Verdict(False, count, count + 1, f"A seal says that the log had {beyond[-1]:,} rows; it has {count:,}.")
     if sealed.get(0, FIRST) != FIRST:
@@ -162,7 +162,7 @@ def _unlike_seal(sealed: str, found: str, number: int) -> str:
     return f"Row {number:,} isn't the one that was sealed: the log was written anew from there or from before."
 
 
-def _unlike_head(heads: Any, count: int, last: str) -> Verdict:
+def _unlike_head(heads: Any, count: int) -> Verdict:
     if len(heads) != 1:
         return Verdict(False, count, count + 1, f"The log's head is there {len(heads)} times instead of once.")
     told = heads[0].length

@@ -238,11 +238,11 @@ def put(
 ) -> int:
     """Write fields of a thing that was taken, and what changed into the history; its version."""
     key = row._mapping[table.primary_key.columns[0].name]
-    found = [(name, row._mapping[name], value) for name, value in values.items() if row._mapping[name] != value]
     if values:
         connection.execute(update(table).where(table.primary_key.columns[0] == key).values(**values))
-    told = [(name.replace("_", " "), was, now) for name, was, now in found]
-    note(connection, table, key, row.version, told, by, at)
+    before = row._mapping
+    changes = [(name.replace("_", " "), before[name], now) for name, now in values.items() if before[name] != now]
+    note(connection, table, key, row.version, changes, by, at)
     return int(row.version)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, select
 from countylines.errors import InputError
 from countylines.govern.case_steps import steps_of
 from countylines.govern.caseload import TO_BE_FOUND, Case, StepView
-from countylines.govern.changes import Change, Who, add, as_kept, change, find, history, note, put, take, whole, written
+from countylines.govern.changes import Who, add, as_kept, change, find, note, put, take, whole, written
 from countylines.govern.work_schema import work_cases, work_documents
 
 NOT_KNOWN = "Not known"
@@ -230,11 +230,6 @@ def drafts_of(connection: Connection, case_id: int) -> list[Draft]:
     return [_draft(row) for row in connection.execute(query)]
 
 
-def document_history(connection: Connection, document_id: int) -> list[Change]:
-    """Who did what with a draft, oldest first."""
-    return history(connection, work_documents, document_id)
-
-
 def content(
     draft: Draft, case: Case, person: Person, *, force: str, marking: str, synthetic: bool, drafted_by: str = ""
 ) -> Content:
@@ -254,11 +249,12 @@ def content(
     view = next((each for each in case.steps if each.step.id == draft.step), None)
     warned = (("", f"{NOT_YET}: {view.hindrance}."),) if view and view.hindrance else ()
     who = written(drafted_by or draft.drafted_by, "who drafted it")
+    details = _details(person, case)
     sections = (
         Section("Summary", (("", written(draft.summary, "the summary")),)),
-        Section("Person", _details(person, case)),
+        Section("Person", details),
         Section("What is known", _sentences(draft.known)),
-        Section("What is not known", (*_sentences(draft.not_known), *_unknown(person, case))),
+        Section("What is not known", (*_sentences(draft.not_known), *_unknown(details))),
         *_answered(case),
         Section("Records", _records(draft)),
         Section(
@@ -330,8 +326,8 @@ def _details(person: Person, case: Case) -> tuple[tuple[str, str], ...]:
     return tuple((label, written(text, label, needed=False) or NOT_KNOWN) for label, text in lines)
 
 
-def _unknown(person: Person, case: Case) -> tuple[tuple[str, str], ...]:
-    missing = [label for label, text in _details(person, case) if text in (NOT_KNOWN, TO_BE_FOUND)]
+def _unknown(details: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    missing = [label for label, text in details if text in (NOT_KNOWN, TO_BE_FOUND)]
     return (("Not in our records", ", ".join(missing)),) if missing else ()
 
 

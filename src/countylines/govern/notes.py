@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection, Table, or_, select
 
 from countylines.errors import InputError
-from countylines.govern.changes import Change, Who, add, as_kept, change, chosen, find, history, sought, whole, written
+from countylines.govern.changes import Who, add, as_kept, change, chosen, find, sought, whole, written
 from countylines.govern.work_schema import work_notes, work_views
 
 Kind = Literal["person", "group", "line", "record", "case"]
@@ -100,11 +100,6 @@ def notes(connection: Connection, kind: Kind, what_id: str, reader: Who) -> list
     mine = or_(c.owner == reader.name, c.shared)
     query = select(work_notes).where(c.kind == kind, c.what_id == sought(what_id), c.withdrawn_at.is_(None), mine)
     return [Note(**as_kept(Note, row)) for row in connection.execute(query.order_by(c.note_id.desc()))]
-
-
-def note_history(connection: Connection, note_id: int) -> list[Change]:
-    """Who did what with a note, oldest first."""
-    return history(connection, work_notes, note_id)
 
 
 @whole

@@ -40,7 +40,7 @@ ROLES: Mapping[str, Role] = {
         Role("safeguarding", "Safeguarding officer", "safeguarding officers",
              "The safeguarding queue, its cases, and the people in them."),
         Role("senior_officer", "Senior officer", "senior officers",
-             "Groups, tasking and the order of removal; names when they ask, which is logged."),
+             "Groups, tasking, the order of removal, and the people in them; each look at somebody is logged."),
         Role("data_scientist", "Data scientist", "data scientists",
              "Method, lexicon, assurance and runs, with people's names covered."),
         Role("ethics_committee", "Member of the ethics committee", "members of the ethics committee",

@@ -193,14 +193,16 @@ def load_procedures(folder: Path | None = None) -> Procedures:
     """The procedures in a folder of YAML files; without one, those that are shipped.
 
     Raises:
-        InputError: a file has a fault (it names file, place and line), two are for the same people of one authority, or
-            there is none for children or for adults of authorities without their own.
+        InputError: there is no such folder; a file has a fault (it names file, place and line); two are for the same
+            people of one authority; or there is none for children or for adults of authorities without their own.
     """
     from countylines.govern.procedure_file import read_procedure
 
     if folder is None:
         with as_file(files("countylines.govern") / "procedures") as shipped:
             return load_procedures(shipped)
+    if not folder.is_dir():
+        raise InputError("there is no such folder", "give the folder of the procedures (YAML)", file=folder)
     found = [read_procedure(path) for path in sorted(folder.glob("*.yaml"))]
     _all_served(found, folder)
     return Procedures({one.id: one for one in found})

@@ -17,13 +17,11 @@ from sqlalchemy import Connection, Row, select
 from countylines.errors import InputError
 from countylines.govern.changes import (
     LAST,
-    Change,
     Who,
     add,
     as_kept,
     chosen,
     find,
-    history,
     not_past,
     put,
     sought,
@@ -200,11 +198,6 @@ def rulings(
 def ruling(connection: Connection, ruling_id: int) -> Ruling:
     """One ruling; NotThere if there is none."""
     return _ruling(find(connection, work_rulings, ruling_id))
-
-
-def ruling_history(connection: Connection, ruling_id: int) -> list[Change]:
-    """Who did what with it, oldest first."""
-    return history(connection, work_rulings, ruling_id)
 
 
 def in_force(connection: Connection, on: dt.date, decisions: Collection[str] = DECISIONS) -> list[Ruling]:

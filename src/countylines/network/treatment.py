@@ -153,4 +153,4 @@ def held(signs: list[Frame], protection: Frame, nominals: Frame, rulings: Frame,
     free = nominals.join(cleared, on="nominal_id", how="semi").select("nominal")
     guarded = protection.filter(nw.col("protected")).select("nominal")
     found = nw.concat(signs).unique().join(free, on="nominal", how="anti")
-    return nw.concat([found, apart.unique()]).join(guarded, on="nominal", how="anti")
+    return nw.concat([found, apart]).join(guarded, on="nominal", how="anti")

@@ -6,6 +6,8 @@ import datetime as dt
 
 import polars as pl
 
+ADULT = 18
+
 
 def younger_than(born: pl.Expr, years: int, on: dt.date | pl.Expr) -> pl.Expr:
     """Whether somebody is under an age on a day; unknown when either date is.

@@ -18,13 +18,13 @@ import polars as pl
 from scipy.sparse import csr_array
 
 from countylines.rank.adults import adults_around
-from countylines.rank.ages import younger_than
+from countylines.rank.ages import ADULT, younger_than
 from countylines.rank.evidence import Evidence
-from countylines.rank.lines import MENTION, connecting
+from countylines.rank.lines import MAX_RECORD_NOMINALS, MENTION, connecting
 from countylines.rank.linked import Linked, likeliest, linked
 from countylines.rank.ties import Ties, ties_of
 from countylines.rank.ways import ways
-from countylines.settings import NetworkSettings, Safeguarding, UnknownAge
+from countylines.settings import Safeguarding, UnknownAge
 from countylines.tables import RUN
 
 NO_LINK = "no link found"
@@ -54,7 +54,7 @@ def links(
     line_evidence: pl.DataFrame,
     settings: Safeguarding,
     *,
-    max_record_nominals: int = NetworkSettings().max_record_nominals,
+    max_record_nominals: int = MAX_RECORD_NOMINALS,
     unknown_age: UnknownAge = "protect",
     workers: int = 1,
 ) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def links(
 
 def protected(evidence: Evidence, unknown_age: UnknownAge = "protect") -> frozenset[str]:
     """Children, known victims, people of unknown age unless that counts as adult, whether kept or not (METHOD 1)."""
-    child = younger_than(pl.col("date_of_birth"), 18, evidence.as_of).fill_null(unknown_age == "protect")
+    child = younger_than(pl.col("date_of_birth"), ADULT, evidence.as_of).fill_null(unknown_age == "protect")
     people = evidence.people.filter(child)["nominal_id"].to_list()
     victims = evidence.small["known_victims"]["nominal_id"].to_list()
     kept = evidence.nominals.filter(pl.col("protected").fill_null(True))["nominal_id"].to_list()

@@ -73,6 +73,11 @@ class Evidence:
         return {group: tuple(people) for group, people in listed.iter_rows()}
 
 
+def in_care(day: dt.date) -> pl.Expr:
+    """Whether a period of care, by its columns ``from`` and ``to``, has begun by a day and isn't over then."""
+    return (pl.col("from") <= day) & (pl.col("to").is_null() | (pl.col("to") >= day))
+
+
 def read_evidence(
     run: Path,
     nearby: Mapping[str, Path],

@@ -76,8 +76,7 @@ def eigenvector(graph: Graph) -> Floats:
 
 def _leading(graph: Graph) -> Floats:
     """Of a connected graph of two or more."""
-    rows, columns = np.concatenate((graph.a, graph.b)), np.concatenate((graph.b, graph.a))
-    weights = csr_array((np.tile(graph.w, 2), (rows, columns)), shape=(graph.n, graph.n))
+    weights = _matrix(graph)
     if graph.n <= DENSE_UP_TO:
         vector = np.linalg.eigh(weights.toarray())[1][:, -1]
     else:
@@ -86,6 +85,12 @@ def _leading(graph: Graph) -> Floats:
     size: Floats = np.abs(vector)
     largest: Floats = size / size.max()
     return largest
+
+
+def _matrix(graph: Graph) -> csr_array:
+    """The weights, n x n, each tie twice."""
+    ends = np.concatenate((graph.a, graph.b)), np.concatenate((graph.b, graph.a))
+    return csr_array((np.tile(graph.w, 2), ends), shape=(graph.n, graph.n))
 
 
 def _paths(graph: Graph, n: Ints | int, pivots: int | None, seed: int, workers: int) -> dict[str, Floats]:
@@ -98,8 +103,7 @@ def _paths(graph: Graph, n: Ints | int, pivots: int | None, seed: int, workers: 
         near = np.nan_to_num(np.array(ties.harmonic_centrality(normalized=False), np.float64))
         return {"betweenness": between / pairs, "harmonic": near / others}
     chosen = np.sort(np.random.default_rng(seed).choice(graph.n, pivots, replace=False))
-    rows, columns = np.concatenate((graph.a, graph.b)), np.concatenate((graph.b, graph.a))
-    ties = csr_array((np.ones(len(rows)), (rows, columns)), shape=(graph.n, graph.n))
+    ties = _matrix(graph)
     between, near = np.zeros(graph.n), np.zeros(graph.n)
     parts = np.array_split(chosen, math.ceil(pivots / TOGETHER))
     for more in in_threads(lambda some: _from(ties.indptr, ties.indices, some), parts, workers):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 import polars as pl
@@ -10,7 +9,8 @@ import polars as pl
 from countylines.graph import Graph
 from countylines.rank.evidence import Evidence
 from countylines.rank.rankable import Rankable
-from countylines.tables import RUN
+from countylines.rank.run_table import as_run_table, empty_table
+from countylines.rank.ties import records_of_edges
 
 Path = tuple[int, ...]
 
@@ -28,7 +28,7 @@ def reference_ties(evidence: Evidence) -> pl.DataFrame:
     """
     listed = evidence.small["reference_groups"].join(evidence.nominals, on="nominal_id", how="semi")
     paths = nearest_members(evidence.graph, listed, evidence.rankable)
-    ids, behind = evidence.graph.ids, _records(evidence.edges)
+    ids, behind = evidence.graph.ids, records_of_edges(evidence.edges)
     rows = [
         {
             "nominal_id": ids[path[0]],
@@ -40,10 +40,7 @@ def reference_ties(evidence: Evidence) -> pl.DataFrame:
         }
         for path, group in paths
     ]
-    table = RUN["reference_ties"]
-    empty = pl.from_arrow(table.schema.empty_table())
-    assert isinstance(empty, pl.DataFrame)
-    return pl.DataFrame(rows, schema=empty.schema).sort(table.key)
+    return as_run_table(pl.DataFrame(rows, schema=empty_table("reference_ties").schema), "reference_ties")
 
 
 def nearest_members(graph: Graph, listed: pl.DataFrame, rankable: Rankable) -> list[tuple[Path, str]]:
@@ -99,11 +96,6 @@ def _neighbours(graph: Graph) -> list[list[int]]:
         near[a].append(b)
         near[b].append(a)
     return near
-
-
-def _records(edges: pl.DataFrame) -> Mapping[tuple[str, str], list[str]]:
-    rows = edges.select("nominal_a", "nominal_b", "record_ids").iter_rows()
-    return {(a, b): records for a, b, records in rows}
 
 
 def _steps(path: Path, ids: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import datetime as dt
 
 import polars as pl
 
-from countylines.rank.ages import younger_than
+from countylines.rank.ages import ADULT, younger_than
 from countylines.rank.evidence import Evidence
 from countylines.settings import Safeguarding, UnknownAge
 from countylines.tables import RUN
@@ -37,7 +37,6 @@ TIERS = {
 TIER_OF = {MISSING_NOW: URGENT, HIGH_RISK: URGENT, DOUBTFUL: URGENT, RECENT: LATELY, BESIDE: PROTECT, AGELESS: AGE}
 TIER_OF |= dict.fromkeys((BELIEVED_BESIDE, BELIEVED_AWAY, BELIEVED_UNSEEN, "believed exploited", "child"), PROTECT)
 
-ADULT = 18
 HIGH = ("h", "high", "high risk")
 ROWS = {"nominal_id": pl.String, "why": pl.String, "record_id": pl.String, "date": pl.Date}
 
@@ -53,7 +52,7 @@ def safeguarding(evidence: Evidence, rules: Safeguarding, unknown_age: UnknownAg
     1. *Missing now*: an episode from as_of or before that isn't over then. The only sign of immediate risk in the
        extracts is such an episode of high risk; it is told apart. So is one after which a later one has begun: they
        may have been back, or been reported twice, and nobody is left out for that.
-    2. A child in or beside a matched record of the last ``recent_days``. Cases aren't kept yet, so none is open.
+    2. A child in or beside a matched record of the last ``recent_days``. A run reads no cases: none counts as open.
     3. Other children, and people on the list of believed exploited, with a record or without.
     4. Age to be established; also of victims, while people of unknown age are protected.
     5. Held adults.

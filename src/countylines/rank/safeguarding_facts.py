@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from countylines.rank.ages import younger_than
-from countylines.rank.evidence import Evidence
-from countylines.rank.safeguarding import ADULT, episodes_of
+from countylines.rank.ages import ADULT, younger_than
+from countylines.rank.evidence import Evidence, in_care
+from countylines.rank.safeguarding import episodes_of
 
 YOUNG = 16
 NOT_KNOWN = {
@@ -75,10 +75,7 @@ def safeguarding_facts(evidence: Evidence, listed: pl.DataFrame) -> pl.DataFrame
 
 def _care(evidence: Evidence) -> pl.DataFrame:
     """``nominal_id``, ``in_care`` (a period isn't over at as_of), ``authority`` of the latest such period."""
-    day = evidence.as_of
-    periods = evidence.small["care"].with_columns(
-        now=(pl.col("from") <= day) & (pl.col("to").is_null() | (pl.col("to") >= day))
-    )
+    periods = evidence.small["care"].with_columns(now=in_care(evidence.as_of))
     latest = pl.col("authority").filter("now").sort_by(pl.col("from").filter("now"), pl.col("authority").filter("now"))
     return periods.group_by("nominal_id").agg(in_care=pl.col("now").any(), authority=latest.last())
 

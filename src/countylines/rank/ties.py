@@ -58,10 +58,7 @@ def ties_of(nominals: pl.DataFrame, edges: pl.DataFrame, connecting: pl.DataFram
     both = (np.concatenate([n_records, n_records]), (np.array(a + b, np.int64), np.array(b + a, np.int64)))
     weights = csr_array(both, shape=(len(ids), len(ids)))
     weights.sort_indices()
-    behind = {
-        (one, other): records
-        for one, other, records in edges.select("nominal_a", "nominal_b", "record_ids").iter_rows()
-    }
+    behind = records_of_edges(edges)
     starts = {
         person: Start(number[person], np.array([], np.int64), np.array([])) for person in people if person in number
     }
@@ -76,6 +73,12 @@ def ties_of(nominals: pl.DataFrame, edges: pl.DataFrame, connecting: pl.DataFram
         w = np.array([len(of) for _, of in new], np.float64)
         starts[person] = Start(number.get(person, len(ids)), to, w)
     return Ties(ids, number, weights, dict(sorted(starts.items())), behind)
+
+
+def records_of_edges(edges: pl.DataFrame) -> dict[Pair, Sequence[str]]:
+    """The records of each edge, by its two ids in order."""
+    rows = edges.select("nominal_a", "nominal_b", "record_ids").iter_rows()
+    return {(one, other): records for one, other, records in rows}
 
 
 def _own(connecting: pl.DataFrame, people: Sequence[str], kept: Sequence[str]) -> pl.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich import box
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -11,6 +9,7 @@ from rich.text import Text
 
 from countylines.report.explain import Explanation, Record
 from countylines.report.screen import plain_table, titled
+from countylines.report.show.words import listed
 
 HIT, CANCELLED = "bold black on yellow", "strike dim"
 TIES_SHOWN = 12
@@ -60,7 +59,7 @@ def _connections(found: Explanation) -> Group:
             connection.other or "(nobody)",
             f"{connection.c:.3g}" + (" decides" if decides else ""),
             groups,
-            _some(connection.record_ids),
+            listed(connection.record_ids, 3),
             style="bold" if decides else None,
         )
     return titled(title, table)
@@ -71,7 +70,7 @@ def _ties(found: Explanation) -> Group:
     title = f"People they share a record with: a = {found.a:.3g}, the mean p of the {friendly} associative"
     table = plain_table(("person", "p", "kind", "records"), {"p"})
     for tie in found.ties[:TIES_SHOWN]:
-        table.add_row(tie.other, f"{tie.p:.3g}", tie.kind, _some(tie.record_ids))
+        table.add_row(tie.other, f"{tie.p:.3g}", tie.kind, listed(tie.record_ids, 3))
     if len(found.ties) > TIES_SHOWN:
         table.add_row(f"and {len(found.ties) - TIES_SHOWN} more", "", "", "")
     return titled(title, table)
@@ -110,8 +109,3 @@ def marked(record: Record) -> Text:
         if hit.excepted_by:
             whole.append(f"\n{hit.term} cancelled by: {hit.excepted_by}", style="dim")
     return whole
-
-
-def _some(record_ids: Sequence[str]) -> str:
-    shown = ", ".join(record_ids[:3])
-    return shown + (f" and {len(record_ids) - 3} more" if len(record_ids) > 3 else "")

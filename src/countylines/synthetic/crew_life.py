@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -233,7 +233,7 @@ def _add(
     cast: Sequence[tuple[Member | int, str]],
     words: int = 0,
     aside: int = 0,
-    close_mothers: set[int] = frozenset(),  # type: ignore[assignment]
+    close_mothers: Collection[int] = (),
 ) -> int:
     parts: list[Part] = [(m.person if isinstance(m, Member) else m, role) for m, role in cast]
     if scene == "family_concern" and parts[0][0] in close_mothers and len(parts) > 1:

@@ -41,8 +41,9 @@ class Scene:
     cast: tuple[Actor, ...]
 
 
+@cache
 def load(name: str) -> Any:
-    """One YAML file of the generator."""
+    """One YAML file of the generator; nobody changes what is in it."""
     return yaml.safe_load((files("countylines.synthetic") / name).read_text(encoding="utf-8"))
 
 
@@ -78,7 +79,6 @@ def words() -> Mapping[str, list[str]]:
     return {name: [str(word) for word in listed] for name, listed in load("words.yaml").items()}
 
 
-@cache
 def sentences() -> Mapping[str, Any]:
     """The sentences that carry search words."""
     made: Mapping[str, Any] = load("sentences.yaml")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from countylines.synthetic.write import whole_folder
 
+KNOWN_SINCE = {"known_victims": "since", "known_lines": "reported_on", "care": "from", "decisions": "at"}
 NOT_YET = ("to", "found_area", "found_with", "return_interview")  # of an episode that wasn't over
 
 
@@ -34,16 +34,20 @@ def earlier(extracts: Path, out: Path, weeks: int = 13) -> dt.date:
     tables["records"] = tables["records"].filter((recorded <= day).fill_null(True))
     with whole_folder(out) as folder:
         for name, frame in tables.items():
-            _until(name, frame, tables, day).write_parquet(folder / f"{name}.parquet")
+            _until(name, frame, tables["records"], day).write_parquet(folder / f"{name}.parquet")
     return day
 
 
-def _until(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataFrame], day: dt.date) -> pl.DataFrame:
-    known_since = {"known_victims": "since", "known_lines": "reported_on", "care": "from", "decisions": "at"}
-    if name in known_since:
-        frame = frame.filter((pl.col(known_since[name]).cast(pl.Date) <= day).fill_null(True))
+def _until(name: str, frame: pl.DataFrame, records: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """A table as it stood on a day.
+
+    Args:
+        records: those of that day.
+    """
+    if name in KNOWN_SINCE:
+        frame = frame.filter((pl.col(KNOWN_SINCE[name]).cast(pl.Date) <= day).fill_null(True))
     if name in ("involvements", "episodes"):
-        frame = frame.join(tables["records"], on="record_id", how="semi", maintain_order="left")
+        frame = frame.join(records, on="record_id", how="semi", maintain_order="left")
     if name == "episodes":
         over = pl.col("to").cast(pl.Date) <= day
         frame = frame.with_columns(pl.when(over).then(pl.col(column)).alias(column) for column in NOT_YET)

@@ -57,10 +57,6 @@ class People:
     def __len__(self) -> int:
         return len(self.first)
 
-    def age(self, person: int, day: int) -> float:
-        """The person's age in years on that day."""
-        return float(day - self.born[person]) / YEAR
-
 
 def make_people(rng: np.random.Generator, people: int) -> People:
     """Households filled with adults, then children, until there are enough people."""

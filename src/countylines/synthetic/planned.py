@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,19 @@ NO_DECOY = ""
 DECOYS = (NO_DECOY, "training", "news", "rumour", "negation", "local dealer", "tip", "cuckooing without a line")
 
 
+class Row(NamedTuple):
+    """One planned event; its fields as in :class:`countylines.synthetic.events.Events`."""
+
+    scene: str
+    cast: Sequence[Part]
+    when: int
+    line: int
+    words: int
+    about: bool
+    decoy: str
+    aside: int
+
+
 class Planned:
     """A list of planned events that becomes rows.
 
@@ -24,7 +38,7 @@ class Planned:
     """
 
     def __init__(self) -> None:
-        self.rows: list[tuple[str, Sequence[Part], int, int, int, bool, str, int]] = []
+        self.rows: list[Row] = []
         self.crowd: list[tuple[int, int, str]] = []
 
     def add(
@@ -41,29 +55,28 @@ class Planned:
     ) -> int:
         """Plan one event; the number of its row."""
         self.crowd += [(len(self.rows), person, role) for person, role in cast[CAST:]]
-        self.rows.append((scene, cast[:CAST], when, line, words, about, decoy, aside))
+        self.rows.append(Row(scene, cast[:CAST], when, line, words, about, decoy, aside))
         return len(self.rows) - 1
 
     def mark(self, row: int, words: int) -> None:
         """Let the event's text carry these word groups, too."""
-        scene, cast, when, line, before, about, decoy, aside = self.rows[row]
-        self.rows[row] = (scene, cast, when, line, before | words, about, decoy, aside)
+        self.rows[row] = self.rows[row]._replace(words=self.rows[row].words | words)
 
     def carried(self, word: int, line: bool = False) -> int:
         """How many used events (with ``line``: of lines) carry a word group already."""
-        return sum(1 for row in self.rows if row[4] & word and not row[7] and (row[3] >= 0 or not line))
+        return sum(bool(row.words & word) and not row.aside and (row.line >= 0 or not line) for row in self.rows)
 
     def events(self) -> Events:
         """The planned events as rows."""
         events = blank(len(self.rows))
         known = scenes()
-        for i, (scene, cast, when, line, words, about, decoy, aside) in enumerate(self.rows):
-            events.scene[i] = known[scene].number
-            for place, (person, role) in enumerate(cast):
+        for i, row in enumerate(self.rows):
+            events.scene[i] = known[row.scene].number
+            for place, (person, role) in enumerate(row.cast):
                 events.cast[i, place] = person
                 events.role[i, place] = ROLES.index(role)
-            events.when[i], events.line[i], events.words[i] = when, line, words
-            events.about[i], events.decoy[i], events.aside[i] = about, DECOYS.index(decoy), aside
+            events.when[i], events.line[i], events.words[i] = row.when, row.line, row.words
+            events.about[i], events.decoy[i], events.aside[i] = row.about, DECOYS.index(row.decoy), row.aside
         events.planned[:] = 1
         return events
 

@@ -79,17 +79,6 @@ def _braces(options: list[Nodes]) -> Slot | Choice:
     return Slot(only[0])
 
 
-def slots(nodes: Nodes) -> set[str]:
-    """The names of all slots in a template."""
-    names = set()
-    for node in nodes:
-        if isinstance(node, Slot):
-            names.add(node.name)
-        elif isinstance(node, Choice):
-            names |= {name for option in node.options for name in slots(option)}
-    return names
-
-
 def split(nodes: Nodes) -> tuple[Nodes, Nodes]:
     """The parts before and after {*}; all of them before it where there is none."""
     at = next((i for i, node in enumerate(nodes) if node == Slot(HERE)), len(nodes))

@@ -55,18 +55,20 @@ def own_flats(scale: Scale) -> int:
 
 def add_beside(rng: np.random.Generator, planned: Planned, scale: Scale) -> None:
     """Give the lines' own records their other words."""
-    spoken = [i for i, row in enumerate(planned.rows) if row[4] & BIT["COUNTY LINE"] and row[3] >= 0 and not row[7]]
+    rows = planned.rows
+    of_lines = [i for i, row in enumerate(rows) if row.line >= 0 and not row.aside]
+    spoken = [i for i in of_lines if rows[i].words & BIT["COUNTY LINE"]]
     for name, count in BESIDE.items():
         wanted = round(count * scale.hits["COUNTY LINE"] / HITS["COUNTY LINE"])
-        fits = [i for i in spoken if name != "MISPER" or "missing" in (role for _, role in planned.rows[i][1])]
+        fits = [i for i in spoken if name != "MISPER" or "missing" in (role for _, role in rows[i].cast)]
         fits = fits if len(fits) >= wanted else spoken
         for i in _drawn(rng, fits, min(wanted, scale.hits[name] // 2)):
             planned.mark(i, BIT[name])
-    about = [i for i, row in enumerate(planned.rows) if row[3] >= 0 and not row[7] and row[5]]
-    flats = [i for i in about if planned.rows[i][0] == "line_cuckoo" and not planned.rows[i][4] & BIT["CUCKOO"]]
+    about = [i for i in of_lines if rows[i].about]
+    flats = [i for i in about if rows[i].scene == "line_cuckoo" and not rows[i].words & BIT["CUCKOO"]]
     for i in _drawn(rng, flats or about, own_flats(scale) - planned.carried(BIT["CUCKOO"], line=True)):
         planned.mark(i, BIT["CUCKOO"])
-    for i in _drawn(rng, [i for i in about if planned.rows[i][0] == "line_log"], scale.hits["CL WORDS"]):
+    for i in _drawn(rng, [i for i in about if rows[i].scene == "line_log"], scale.hits["CL WORDS"]):
         planned.mark(i, BIT["CL WORDS"])
 
 

@@ -94,10 +94,27 @@ class Visit:
             NoRun: it isn't there.
             Refused: it was made with restricted records, and the person isn't cleared.
         """
-        found = self.house.shelf.reader(self.request.query_params.get("run", ""))
+        return self.run(self.request.query_params.get("run", ""))
+
+    @property
+    def room(self) -> Reader:
+        """The run as safeguarding's room reads it: its officers know those who wait there by name, wherever they are.
+
+        To all others it is read as on every page.
+        """
+        return (self.reader.whole or self.reader) if self.can("see_safeguarding") else self.reader
+
+    def run(self, name: str) -> Reader:
+        """A run by name, as this person may read it: with own areas, names of people there only.
+
+        Raises:
+            NoRun: it isn't there.
+            Refused: it was made with restricted records, and the person isn't cleared.
+        """
+        found = self.house.shelf.reader(name)
         if found.restricted and not self.can("see_restricted"):
             raise Refused("see_restricted")
-        return found
+        return found.seen_from(self.session.account.areas_for("see_people") if self.session else ())
 
     def can(self, action: str) -> bool:
         """Whether the person may do something."""

@@ -62,11 +62,11 @@ def open_one(visit: Visit = needs("make_referral")) -> Response:
     nominal = str(form.get("person", "")).strip()
     kind = str(form.get("handled_as", ""))
     try:
-        if nominal not in visit.reader.cards([nominal]):
+        if nominal not in visit.room.cards([nominal]):
             raise InputError("nobody in this run has this reference", "look them up by name first", field="person")
         opening = Opening(
             nominal_id=nominal,
-            person=_person(kind, visit.reader.cards([nominal])[nominal]),
+            person=_person(kind, visit.room.cards([nominal])[nominal]),
             why=str(form.get("why", "")),
             run_id=visit.reader.name,
             authority=checked_place(visit.reader, form, "authority"),
@@ -109,7 +109,7 @@ def show_case(visit: Visit, case_id: int, errors: dict[str, str] | None = None) 
         "case.html.j2",
         400 if errors else 200,
         case=found,
-        card=reader.cards([found.nominal_id]).get(found.nominal_id),
+        card=visit.room.cards([found.nominal_id]).get(found.nominal_id),
         row=row,
         why=reasons(row) if row else (),
         likely=likely(row),
@@ -212,7 +212,7 @@ def moment_of(text: str, zone: dt.tzinfo) -> dt.datetime:
 
 def _form(visit: Visit, nominal: str, errors: dict[str, str], typed: Mapping[str, Any]) -> Response:
     reader = visit.reader
-    card = reader.cards([nominal]).get(nominal) if nominal else None
+    card = visit.room.cards([nominal]).get(nominal) if nominal else None
     if nominal and card is None and not errors:
         errors = {"person": "Nobody in this run has this reference. Look them up by name first."}
     row = listed(reader).get(nominal)

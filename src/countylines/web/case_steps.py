@@ -45,7 +45,7 @@ def where(case_id: int, visit: Visit = needs("work_case")) -> Response:
         kind: Person | None = next((each for each in PEOPLE if each == text(visit, "person")), None)
         if kind is None:
             raise InputError("child or adult isn't said", "choose one", field="person")
-        card = visit.reader.cards([found := find_case(visit, connection, case_id).nominal_id]).get(found)
+        card = visit.room.cards([found := find_case(visit, connection, case_id).nominal_id]).get(found)
         if kind == "adult" and card and card.is_child:
             raise InputError("their birth date says that they are a child", "leave it at child", field="person")
         names = ("authority", "responsible_authority")
@@ -194,7 +194,7 @@ def _questions(visit: Visit, case_id: int, step: str, errors: dict[str, str]) ->
         400 if errors else 200,
         case=found,
         view=view,
-        card=visit.reader.cards([found.nominal_id]).get(found.nominal_id),
+        card=visit.room.cards([found.nominal_id]).get(found.nominal_id),
         follows=follows,
         errors=errors,
         typed=visit.form if errors else {},

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from countylines.govern.people import ROLES
+
 accounts_app = typer.Typer(help="Accounts of the dashboard.", no_args_is_help=True)
 audit_app = typer.Typer(help="The dashboard's log of who looked at whom, why and when.", no_args_is_help=True)
 rulings_app = typer.Typer(help="What people ruled on the dashboard.", no_args_is_help=True)
@@ -22,7 +24,7 @@ StateUrl = Annotated[
         help="sqlite:///PATH or postgresql://user@host/name; left out: a file in a hidden folder beside the runs.",
     ),
 ]
-Role = Annotated[list[str], typer.Option("--role", help="A role; give it again for another.")]
+Role = Annotated[list[str], typer.Option("--role", help=f"{', '.join(ROLES)}; again for another.")]
 
 
 def installed() -> bool:
@@ -44,25 +46,46 @@ def need_packages() -> None:
         raise InputError("the dashboard isn't installed", "install it: pip install 'countylines[web]'")
 
 
+def refuse_a_run(folder: Path, advice: str) -> None:
+    """Before anything is written into a folder that was named: a finished run stays as it is.
+
+    Raises:
+        InputError: it is a finished run.
+    """
+    from countylines.errors import InputError
+
+    if (folder / "manifest.json").is_file():
+        raise InputError("this is a run itself; nothing was changed", advice, file=folder)
+
+
 def serve(
     runs: Runs,
     state: StateUrl = None,
-    host: Annotated[str, typer.Option("--host", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Which port.", min=1, max=65535)] = 8000,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="The port to listen on.", min=1, max=65535)] = 8000,
     force: Annotated[str, typer.Option("--force", help="The police force's name, for the header.")] = "This force",
     marking: Annotated[str, typer.Option("--marking", help="The protective marking of pages.")] = "OFFICIAL-SENSITIVE",
     synthetic: Annotated[bool, typer.Option("--synthetic", help="Say on each page that nobody is real.")] = False,
     behind_proxy: Annotated[
-        bool, typer.Option("--behind-proxy", help="A proxy that ends TLS passes requests on.")
+        bool,
+        typer.Option(
+            "--behind-proxy", help="A proxy that ends TLS passes requests on; needed to be reached from other machines."
+        ),
     ] = False,
     procedures: Annotated[
         Path | None, typer.Option("--procedures", help="A folder with your authorities' referral procedures (YAML).")
     ] = None,
     late_days: Annotated[
-        int, typer.Option("--late-days", min=0, help="A source is late when its latest record is older than that.")
+        int,
+        typer.Option(
+            "--late-days", min=0, help="A source is late when its latest record is more days before the run's last day."
+        ),
     ] = 2,
     stale_days: Annotated[
-        int, typer.Option("--stale-days", min=0, help="Pages and files warn when the run's day is older than that.")
+        int,
+        typer.Option(
+            "--stale-days", min=0, help="Pages and files warn when the run's last day is more days before today."
+        ),
     ] = 8,
 ) -> None:
     """The dashboard of a folder of runs, on this machine."""
@@ -71,6 +94,7 @@ def serve(
     from countylines.web.serve import open_house
     from countylines.web.serve import serve as answer
 
+    refuse_a_run(runs, "give the folder that holds it")
     house = open_house(
         runs,
         state,
@@ -83,7 +107,10 @@ def serve(
         stale_days=stale_days,
     )
     if not list_accounts(house.state):
-        typer.echo("Nobody can sign in yet: countylines accounts add NAME --role analyst")
+        kept = "with the same --state" if state else f"--runs {runs}"
+        typer.echo(f"Nobody can sign in yet: countylines accounts add NAME --role analyst {kept}")
+    if not any(runs.glob("*/manifest.json")):
+        typer.echo(f"There is no finished run yet: countylines run EXTRACTS --out {runs / 'NAME'}")
     typer.echo(f"The dashboard is at http://{host}:{port}. Ctrl-C stops it.")
     answer(house, host, port, behind_proxy=behind_proxy)
 
@@ -98,8 +125,13 @@ def accounts_add(
     role: Role,
     runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
     state: StateUrl = None,
-    display_name: Annotated[str, typer.Option("--display-name", help="As pages show it.")] = "",
-    area: Annotated[list[str] | None, typer.Option("--area", help="An area they keep to; none = all.")] = None,
+    display_name: Annotated[
+        str, typer.Option("--display-name", help="The name as pages show it; left out: that to sign in with.")
+    ] = "",
+    area: Annotated[
+        list[str] | None,
+        typer.Option("--area", help="An area they keep to, spelt as in the records; again for another; none = all."),
+    ] = None,
     cleared: Annotated[bool, typer.Option("--cleared", help="May open runs with restricted records.")] = False,
 ) -> None:
     """Make an account that signs in with a password, which is asked for."""
@@ -134,7 +166,9 @@ def accounts_list(
 def audit_verify(
     runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
     state: StateUrl = None,
-    seal: Annotated[list[str] | None, typer.Option("--seal", help="A seal kept elsewhere; again for another.")] = None,
+    seal: Annotated[
+        list[str] | None, typer.Option("--seal", help="A seal kept elsewhere, the whole line; again for another.")
+    ] = None,
 ) -> None:
     """Check that no row of the log was changed, deleted, put in or moved; exit code 1 if one was."""
     from countylines.errors import InputError
@@ -144,10 +178,9 @@ def audit_verify(
 
     try:
         seals = [Seal.parse(line) for line in seal or []]
-    except ValueError as error:
-        raise InputError(
-            str(error), "give the whole line that countylines audit seal printed", field="--seal"
-        ) from None
+    except ValueError:
+        advice = "give the whole line that countylines audit seal printed, in quotation marks"
+        raise InputError("this is no seal of the log", advice, field="--seal") from None
     verdict = verify(open_state(state_url(runs, state)), seals)
     typer.echo(verdict.said)
     raise typer.Exit(0 if verdict.whole else 1)
@@ -169,7 +202,7 @@ def audit_seal(
 
 @rulings_app.command("write")
 def rulings_write(
-    extracts: Annotated[Path, typer.Argument(help="The folder of extracts of the next run.")],
+    extracts: Annotated[Path, typer.Argument(help="The folder of the next run's extracts.")],
     runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
     state: StateUrl = None,
 ) -> None:
@@ -179,6 +212,7 @@ def rulings_write(
     from countylines.govern.state import open_state
     from countylines.web.serve import state_url
 
+    refuse_a_run(extracts, "give the folder of the next run's extracts")
     now = _now()
     with open_state(state_url(runs, state)).begin() as connection:
         made = write_decisions(connection, extracts, now.date())

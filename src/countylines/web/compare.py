@@ -25,6 +25,7 @@ from countylines.web.run_shelf import hidden, opened, shelved
 router = APIRouter(include_in_schema=False)
 
 PER_PAGE = 50
+HIDDEN = "hidden: under 5"
 T = TypeVar("T")
 LISTS = {
     "joined": "Joined the network",
@@ -64,7 +65,7 @@ def compare(
         named=named,
         a=x,
         b=y,
-        sections=_sections(x, y, all),
+        sections=_hidden(_sections(x, y, all)) if hides(visit) else _sections(x, y, all),
         lines=sum(len(each) for each in _sections(x, y, True).values()),
         all=all,
         tables=_once(x, y, compared.tables),
@@ -97,6 +98,17 @@ def _sections(a: Reader, b: Reader, all: bool) -> dict[str, list[Line]]:
         "Rows": compared.results(a, b),
     }
     return {name: [line for line in lines if all or not line.same] for name, lines in made.items()}
+
+
+def _hidden(sections: dict[str, list[Line]]) -> dict[str, list[Line]]:
+    """Without counts of rows under 5, or whose difference would be: some tables have a row for each person."""
+
+    def few(line: Line) -> Line:
+        near = all(type(each) is int for each in (line.a, line.b)) and hidden(abs(line.a - line.b))
+        small = any(type(each) is int and hidden(each) for each in (line.a, line.b))
+        return Line(line.what, HIDDEN, HIDDEN) if near or small else line
+
+    return {name: lines if name == "Method" else [few(line) for line in lines] for name, lines in sections.items()}
 
 
 def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted]:

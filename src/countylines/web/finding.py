@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz, utils
@@ -78,8 +78,8 @@ def people(reader: Reader, query: str, areas: Sequence[str], most: int = SHOWN, 
     elif not phone(query) and len(words(query)) <= NAME:
         for person in _named(reader, query):
             found.setdefault(person.card.nominal_id, person)
-    near = people_within(reader, found, areas)
-    kept = [person for nominal, person in found.items() if nominal in near]
+    near = reader.cards(people_within(reader, found, areas))  # as everywhere: the index knows of no ruling
+    kept = [replace(person, card=near[nominal]) for nominal, person in found.items() if nominal in near]
     order = sorted(kept, key=lambda p: (-round(p.alike), not p.card.kept, p.card.nominal_id))
     return Found(order[skip : skip + most], len(order), len(order) >= CANDIDATES)
 

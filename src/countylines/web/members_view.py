@@ -13,6 +13,7 @@ import polars as pl
 from countylines.rank.harm import mass
 from countylines.web.group_rows import INDEXES
 from countylines.web.persons import Card
+from countylines.web.ranks import priorities
 from countylines.web.reader import Reader
 
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -151,7 +152,7 @@ def _figures(reader: Reader, ids: Sequence[str]) -> dict[str, Figures]:
     strength = dict(inside.select("nominal_id", "value").iter_rows())
     own = reader.table("nominal_harm").filter(pl.col("id").is_in(ids))
     harm = {index: mass(own, index, "12m") for index in INDEXES}
-    order = reader.table("priority").filter((pl.col("kind") == "nominal") & pl.col("id").is_in(ids))
+    order = priorities(reader).filter(pl.col("id").is_in(ids))
     ranks = {i: (rank, low, high) for i, rank, low, high in order.select("id", "rank", "rank_low", "rank_high").rows()}
     return {
         nominal: (

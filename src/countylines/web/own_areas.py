@@ -29,16 +29,7 @@ def within(areas: Sequence[str], found: Iterable[str | None]) -> bool:
 
 def people_within(reader: Reader, people: Iterable[str], areas: Sequence[str]) -> set[str]:
     """Of some people those with a record in one's own areas; all of them where none are set."""
-    if not areas:
-        return set(people)
-    marks = ", ".join("?" * len(areas))
-    rows = reader.index.among(
-        "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
-        f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
-        people,
-        *areas,
-    )
-    return {row["nominal_id"] for row in rows}
+    return reader.seen_from(tuple(areas)).people_within(people)
 
 
 def outside(areas: Sequence[str], what: str) -> Refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,10 +11,11 @@ from fastapi.responses import Response
 
 from countylines.govern import rulings, sessions
 from countylines.report.show.groups import called
+from countylines.report.show.words import counted
 from countylines.tables import OFFENDER_ROLES
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.links_view import links, own_lines, soc_ties
-from countylines.web.own_areas import areas_of, outside, people_within, within
+from countylines.web.own_areas import areas_of, outside, within
 from countylines.web.person_events import lanes, open_case
 from countylines.web.person_evidence import Row, ordered, own_records, page_of
 from countylines.web.persons import Card
@@ -53,7 +54,7 @@ def person(
     """
     card, own = known(visit, nominal_id)
     visit.log("person", nominal_id, **({"together": together} if together else {}))
-    found = narrowed(visit, why(visit.reader, nominal_id))
+    found = why(visit.reader, nominal_id)
     filters = {
         "view": view,
         "years": years,
@@ -76,19 +77,8 @@ def person(
         **derivation(visit, found),
         **around(visit, card),
         **behind(visit, found, own, page, cancelled, together, crimes),
-        **lanes(visit, card, own, found, view, years),
+        **lanes(visit, card, in_areas(visit, own), found, view, years),
     )
-
-
-def narrowed(visit: Visit, found: Why) -> Why:
-    """The same, with people who have no record in the visitor's own areas by their id only."""
-    areas = areas_of(visit)
-    if not areas:
-        return found
-    near = people_within(visit.reader, found.cards, areas)
-    cards = {name: card if name in near else replace(card, name=name, aliases=()) for name, card in found.cards.items()}
-    beside = tuple(replace(one, card=cards[one.card.nominal_id]) for one in found.beside)
-    return replace(found, cards=cards, beside=beside)
 
 
 def treatment(visit: Visit, card: Card, own: list[Row]) -> dict[str, Any]:
@@ -126,7 +116,11 @@ def behind(
     visit: Visit, found: Why, own: list[Row], page: int, cancelled: bool, together: str, crimes: bool
 ) -> dict[str, Any]:
     """The records of one page, and how many there are."""
-    order, only = chosen_records(found, own, together, crimes)
+    near = in_areas(visit, own)
+    order, only = chosen_records(found, near, together, crimes)
+    if len(near) < len(own):
+        away = counted(len(own) - len(near), "more record of theirs lies", "more records of theirs lie")
+        only = f"{away} outside your areas and can't be opened. {only or 'Records in your areas'}"
     reasons = opened(visit, order)
     records, at, pages = page_of(visit.reader, found, order, page, reasons, cancelled=cancelled, covered=visit.covered)
     return {
@@ -156,6 +150,12 @@ def known(visit: Visit, nominal_id: str) -> tuple[Card, list[Row]]:
     if card is None:
         raise Missing("No such person", "The extracts of this run hold nobody of this id. Check it, capitals included.")
     return card, own
+
+
+def in_areas(visit: Visit, own: list[Row]) -> list[Row]:
+    """Of a person's records those of the visitor's own areas: the others are counted, and opened nowhere."""
+    areas = areas_of(visit)
+    return [row for row in own if within(areas, [row["area"]])]
 
 
 def offender_in(own: list[Row]) -> int:

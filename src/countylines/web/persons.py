@@ -146,5 +146,31 @@ def aside(card: Card) -> Card:
     return card if BOTH in card.held else dataclasses.replace(card, held=(*card.held, BOTH), rankable=False)
 
 
+SINCE = "protected or held in a later run"
+
+
+def since(card: Card) -> Card:
+    """The same person on a page of an earlier run, where a later one protects or holds them: held, and never ranked.
+
+    Example:
+        >>> card = card_of({"nominal_id": "n1", "is_child": 0, "kept": 1, "rankable": 1})
+        >>> since(card).guarded, since(card).rankable, since(card).words
+        (True, False, 'Held: protected or held in a later run')
+    """
+    return card if card.guarded else dataclasses.replace(card, held=(SINCE,), rankable=False)
+
+
+def nameless(card: Card) -> Card:
+    """The same person by the id only: of them no more than how they are treated may be seen.
+
+    Example:
+        >>> ann = {"nominal_id": "n1", "name": "Ann", "aliases": '["Bear"]', "is_child": 1, "age": 15}
+        >>> card = nameless(card_of(ann))
+        >>> card.name, card.aliases, card.words
+        ('n1', (), 'Child, 15')
+    """
+    return dataclasses.replace(card, name=card.nominal_id, aliases=(), date_of_birth=None)
+
+
 def _flag(value: Any) -> bool | None:
     return None if value is None else bool(value)

@@ -85,7 +85,7 @@ def queue(
     here, at, pages = paged(len(kept), page, A_PAGE)
     shown = kept[here]
     first = [one for one in found.open if one.call] if tab == "open" and not only else []
-    cards = visit.reader.cards(one.nominal_id for one in (*first, *shown))
+    cards = visit.room.cards(one.nominal_id for one in (*first, *shown))
     visit.log("safeguarding", tab, action="see_safeguarding", people=sorted(cards), only=only, page=at)
     since = since_of(visit.house.shelf, visit.reader)
     return visit.page(
@@ -202,7 +202,7 @@ def _counts(visit: Visit, found: Queue) -> Response:
     if visit.can("see_own_referrals"):
         mine = visit.who.account.name
         own = [one for one in (*found.open, *found.monitoring) if one.case and one.case.opened_by == mine]
-    cards = visit.reader.cards(one.nominal_id for one in own)
+    cards = visit.room.cards(one.nominal_id for one in own)
     visit.log("safeguarding", "counts", people=sorted(cards))
     return visit.page(
         "queue_counts.html.j2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ import polars as pl
 
 from countylines.runs import Run
 from countylines.web.index import Index
-from countylines.web.persons import Card, aside
+from countylines.web.persons import Card, aside, nameless, since
 
 Row = dict[str, Any]
 
@@ -27,13 +28,19 @@ class Reader:
         stamp: of its manifest; another stamp is another run.
         indexes: the folder of reading indexes.
         separate: the adults whom a ruling of two people put on the separate, unranked list.
+        later: whom this run ranks and the latest run protects or holds; nobody of the latest run itself.
+        areas: own areas of who reads; names of people without a record there aren't given. None = all.
+        whole: the same run read by everybody, where this reading has own areas.
     """
 
     run: Run
     stamp: str
     indexes: Path
     separate: Callable[[], frozenset[str]] = frozenset
-    _separate: frozenset[str] = frozenset()
+    later: Callable[[Reader], frozenset[str]] = lambda _: frozenset()
+    areas: tuple[str, ...] = ()
+    whole: Reader | None = None
+    _apart: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict)
     _making: dict[str, threading.RLock] = field(default_factory=dict)
@@ -41,6 +48,14 @@ class Reader:
 
     def __post_init__(self) -> None:
         self.index = Index(self.run, self.indexes / f"{self.name}-{self.stamp}.sqlite")
+
+    def seen_from(self, areas: tuple[str, ...]) -> Reader:
+        """The same run for somebody with own areas; what is made of it once is made of the whole, and shared."""
+        if not areas:
+            return self
+        made = copy.copy(self)
+        made.areas, made.whole = areas, self
+        return made
 
     @property
     def name(self) -> str:
@@ -77,8 +92,11 @@ class Reader:
     def made(self, name: str, make: Any) -> Any:
         """What ``make(self)`` gives, made once a run and kept: for what many pages need and takes a while.
 
-        Who asks for the same meanwhile waits; who asks for something else doesn't.
+        Who asks for the same meanwhile waits; who asks for something else doesn't. ``make`` is given the run as
+        everybody reads it: what it makes is for all, and must not depend on who asked first.
         """
+        if self.whole:
+            return self.whole.made(name, make)
         self._who_is_apart()
         with self._lock:
             making = self._making.setdefault(name, threading.RLock())
@@ -101,19 +119,37 @@ class Reader:
     def cards(self, ids: Iterable[str]) -> dict[str, Card]:
         """Everybody by id, with name, age and how they are treated. Ids that nobody has are left out.
 
-        Who is on the separate, unranked list is held from the moment the ruling is confirmed, on every page.
+        Who is on the separate, unranked list is held from the moment the ruling is confirmed, on every page; so is, on
+        pages of earlier runs, whom the latest run protects or holds. Whoever reads with own areas is given the names of
+        people with a record there, and of others the id.
         """
-        listed = self._who_is_apart()
-        return {
-            name: aside(card) if name in listed and not card.protected else card
-            for name, card in self.index.cards(ids).items()
-        }
+        if self.whole:
+            found = self.whole.cards(ids)
+            near = self.people_within(found)
+            return {name: card if name in near else nameless(card) for name, card in found.items()}
+        listed, later = self._who_is_apart()
+        found = self.index.cards(ids)
+        found = {name: since(card) if name in later else card for name, card in found.items()}
+        return {name: aside(card) if name in listed and not card.protected else card for name, card in found.items()}
 
-    def _who_is_apart(self) -> frozenset[str]:
-        """Who is on the separate list now; what was made of cards when others were is forgotten."""
-        listed = self.separate()
+    def people_within(self, people: Iterable[str]) -> set[str]:
+        """Of some people those with a record in the own areas; all of them where none are set."""
+        if not self.areas:
+            return set(people)
+        marks = ", ".join("?" * len(self.areas))
+        rows = self.index.among(
+            "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
+            f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
+            people,
+            *self.areas,
+        )
+        return {row["nominal_id"] for row in rows}
+
+    def _who_is_apart(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Who is on the separate list, and who is guarded since; what was made of other cards is forgotten."""
+        apart = self.separate(), self.later(self)
         with self._lock:
-            if listed != self._separate:
-                self._separate = listed
+            if apart != self._apart:
+                self._apart = apart
                 self._made.clear()
-        return listed
+        return apart

@@ -165,7 +165,7 @@ def was_sent(case: Case, draft: Draft) -> bool:
 
 
 def _content(visit: Visit, case: Case, draft: Draft, marking: str) -> Content:
-    card = visit.reader.cards([case.nominal_id]).get(case.nominal_id)
+    card = visit.room.cards([case.nominal_id]).get(case.nominal_id)
     facts = listed(visit.reader).get(case.nominal_id, {})
     person = documents.Person(
         case.nominal_id,
@@ -203,7 +203,7 @@ def _written(visit: Visit, case_id: int, step: str, errors: dict[str, str]) -> R
         drafts=drafts,
         referrals=referrals,
         wanted=wanted,
-        card=visit.reader.cards([case.nominal_id]).get(case.nominal_id),
+        card=visit.room.cards([case.nominal_id]).get(case.nominal_id),
         not_known=row["not_known"] if row else (),
         errors={"write": next(iter(errors.values()))} if errors else {},
         typed=visit.form if errors else {},
@@ -222,7 +222,7 @@ def _shown(visit: Visit, case_id: int, document_id: int, errors: dict[str, str])
         draft=draft,
         view=view,
         content=_content(visit, case, draft, visit.house.marking),
-        card=visit.reader.cards([case.nominal_id]).get(case.nominal_id),
+        card=visit.room.cards([case.nominal_id]).get(case.nominal_id),
         records=their_records(visit.reader, case.nominal_id),
         sent=was_sent(case, draft),
         attached={one["record_id"] for one in draft.records},

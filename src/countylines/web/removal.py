@@ -26,6 +26,7 @@ CALLED = {
     "adaptive degree": "Most ties left",
     "betweenness": "Most in between",
 }
+ANEW = "Worked out anew, since somebody here isn't ranked any more; not proved best. The next run makes it whole."
 NEAR = 0.005  # of the harm: orders nearer than this do as well
 
 
@@ -86,6 +87,8 @@ class Removal:
 
     def beside(self) -> str:
         """Whether the plain orders do as well, in a sentence."""
+        if not self.plain:
+            return "The plain orders of the run aren't shown beside it: they were made with other people."
         ours = [1.0, *(step.harm for step in self.order.steps)]
         as_well, better = [], []
         for name in BASELINES[1:]:
@@ -122,6 +125,10 @@ def removal(reader: Reader, group_id: str, cards: Mapping[str, Card], size: int)
     start = base.filter(pl.col("step") == 0)
     if rows.is_empty() or start.is_empty():
         return None
+    if any(
+        row["rankable"] for row in reader.rows("nominals", "group_id", group_id) if row["nominal_id"] not in allowed
+    ):
+        return _anew(reader, rows, cards, size)
     whole = float(start["harm_connected"][0])
     answers = {question: _answer(rows, question, cards, whole) for question in ("order", "k", "goal")}
     return Removal(
@@ -136,6 +143,29 @@ def removal(reader: Reader, group_id: str, cards: Mapping[str, Card], size: int)
             for (name,), part in base.group_by("baseline", maintain_order=True)
         },
     )
+
+
+def _anew(reader: Reader, rows: pl.DataFrame, cards: Mapping[str, Card], size: int) -> Removal:
+    """The run's order without somebody who may not be ranked any more, who stays in the group while others step out.
+
+    All figures are worked out again: a step left out of the run's would tell what their going changes.
+    """
+    from countylines.rank.dismantle.objective import curve  # here, so that the dashboard starts without it
+    from countylines.web.whatif import of_people, whole_of
+
+    problem = of_people(whole_of(reader), cards.keys())
+    place = {name: i for i, name in enumerate(problem.ids)}
+    order = rows.filter(pl.col("question") == "order").sort("step")["nominal_id"].to_list()
+    found = curve(problem, [place[name] for name in order])
+    whole, start = float(found.mass[0]), int(found.largest[0])
+    steps = tuple(
+        Step(k, cards[name], int(found.largest[k]), float(found.mass[k]) / whole, None)
+        for k, name in enumerate(order, start=1)
+    )
+    asked = reader.settings["dismantling"]
+    reached = next((step.k for step in steps if step.largest <= start * asked["goal"]), len(steps))
+    order_of, few, goal = (Answer(some, ANEW) for some in (steps, steps[: asked["k"]], steps[:reached]))
+    return Removal(size, start, whole, order=order_of, only_k=few, goal=goal, plain={})
 
 
 def _answer(rows: pl.DataFrame, question: str, cards: Mapping[str, Card], whole: float) -> Answer:

@@ -130,6 +130,8 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
     seen = _in_areas(visit, every)
     shown = [one for one in seen if not state or one.state(today) == state]
     counts = {name: sum(one.state(today) == name for one in seen) for name in STATES}
+    cards = visit.reader.cards(one.nominal_id for one in shown if one.nominal_id)
+    visit.log("ruling", state or "all", people=sorted(cards))
     return visit.page(
         "rulings.html.j2",
         400 if errors else 200,
@@ -137,7 +139,7 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
         state=state,
         states=STATES,
         counts=counts,
-        cards=visit.reader.cards(one.nominal_id for one in shown if one.nominal_id),
+        cards=cards,
         kinds=KINDS,
         today=today,
         errors=errors or {},

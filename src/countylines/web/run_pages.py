@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from typing import Any
 
 import polars as pl
 from fastapi import APIRouter
@@ -11,13 +13,16 @@ from fastapi.responses import Response
 from countylines.runs import MANIFEST
 from countylines.settings import sections
 from countylines.web.access import Missing, Visit, needs
+from countylines.web.group_rows import SMALL
 from countylines.web.groups import hides
 from countylines.web.reader import Reader
 from countylines.web.rejects_view import reasons, rejected_rows
-from countylines.web.run_shelf import Shelved, differing, fragments, opened, shelved
+from countylines.web.run_shelf import Shelved, differing, fragments, hidden, opened, shelved
 from countylines.web.run_steps import repeat, steps, timings_of
 
 router = APIRouter(include_in_schema=False)
+
+COUNTS_OF_ROWS = ("inputs", "rows_in", "rows_out")  # of a manifest
 
 
 @router.get("/runs")
@@ -62,8 +67,29 @@ def manifest(name: str, visit: Visit = needs("see_runs")) -> Response:
     reader = opened(visit, name)
     visit.log("export", f"manifest of {name}", marking=visit.house.marking)
     content = (reader.run.folder / MANIFEST).read_bytes()
+    if hides(visit):
+        content = without_small_counts(content)
     headers = {"Content-Disposition": 'attachment; filename="manifest.json"'}
     return Response(content, media_type="application/json", headers=headers)
+
+
+def without_small_counts(content: bytes) -> bytes:
+    """The manifest with counts of rows from 1 to 4 written as "under 5": some tables have a row for each person.
+
+    Example:
+        >>> without_small_counts(b'{"as_of": "2026-01-01", "rows_out": {"groups": 2, "nominals": 9}}')
+        b'{"as_of": "2026-01-01", "rows_out": {"groups": "under 5", "nominals": 9}}'
+    """
+
+    def few(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: few(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [few(each) for each in value]
+        return f"under {SMALL}" if type(value) is int and hidden(value) else value
+
+    told = json.loads(content)
+    return json.dumps({name: few(each) if name in COUNTS_OF_ROWS else each for name, each in told.items()}).encode()
 
 
 @router.get("/runs/{name}/rejects")

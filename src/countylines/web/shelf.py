@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
+
 from countylines.errors import InputError
 from countylines.runs import MANIFEST, Run, open_run
+from countylines.web.index import people
 from countylines.web.reader import Reader
-from countylines.web.separate_list import SeparateList
+from countylines.web.separate_list import ASK_AGAIN, SeparateList
 
 
 class NoRun(Exception):
@@ -56,6 +60,7 @@ class Shelf:
     separate: SeparateList | None = None
     _open: dict[str, Reader] = field(default_factory=dict)
     _told: dict[Path, Manifest] = field(default_factory=dict)
+    _since: dict[str, tuple[float, str, frozenset[str]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def runs(self) -> list[Run]:
@@ -94,9 +99,30 @@ class Shelf:
         with self._lock:
             reader = self._open.get(name)
             if reader is None or reader.stamp != told.stamp:
-                reader = Reader(told.run, told.stamp, self.indexes, self.separate or frozenset)
+                reader = Reader(told.run, told.stamp, self.indexes, self.separate or frozenset, self._guarded_since)
                 self._open[name] = reader
             return reader
+
+    def _guarded_since(self, reader: Reader) -> frozenset[str]:
+        """Whom this run ranks and the latest run of its kind protects or holds; the folder isn't read every time.
+
+        A run with restricted records tells nothing on the pages of one without.
+        """
+        asked, of, found = self._since.get(reader.stamp, (None, "", frozenset()))
+        now = time.monotonic()
+        if asked is None or now - asked >= ASK_AGAIN:
+            for run in self.runs():
+                if run.folder == reader.run.folder:
+                    of, found = "", frozenset()
+                    break
+                told = self._manifest(run.folder)
+                if told is None or _restricted(run) != reader.restricted:
+                    continue
+                if told.stamp != of:
+                    of, found = told.stamp, _guarded(reader, run)
+                break
+            self._since[reader.stamp] = now, of, found
+        return found
 
     def _manifest(self, folder: Path) -> Manifest | None:
         """What a folder's manifest says, read again when it has changed; None = it isn't there.
@@ -113,6 +139,23 @@ class Shelf:
         except OSError:
             return None
         return told
+
+
+def _restricted(run: Run) -> bool:
+    return bool(run.manifest["settings"]["ingest"]["include_restricted"])
+
+
+def _guarded(earlier: Reader, later: Run) -> frozenset[str]:
+    """Whom the earlier run ranks and the later one protects or holds."""
+    try:
+        ranked = earlier.table("nominals").filter("rankable")["nominal_id"]
+        guarded = pl.col("protected") | (pl.col("held") != "[]")
+        now = (
+            people(later).select("nominal_id", "protected", "held").filter(pl.col("nominal_id").is_in(ranked.implode()))
+        )
+        return frozenset(now.filter(guarded).collect()["nominal_id"])
+    except (InputError, OSError, pl.exceptions.PolarsError):
+        return frozenset()  # half a run tells nothing; its own pages say so
 
 
 def _whole(folder: Path) -> Run | None:

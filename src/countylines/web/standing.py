@@ -11,6 +11,7 @@ import polars as pl
 from countylines.rank.meanings import MEANINGS
 from countylines.report.show.words import harm_summary
 from countylines.web.persons import Card
+from countylines.web.ranks import places, priorities
 from countylines.web.reader import Reader
 
 Row = dict[str, Any]
@@ -45,19 +46,19 @@ def standing(reader: Reader, card: Card) -> Standing | None:
     """A person's standing; None for everybody who may not be ranked."""
     if not card.rankable or card.guarded:
         return None
-    own = reader.rows("centrality", "nominal_id", card.nominal_id)
-    order = [(scope, measure) for scope in ("network", "group") for measure in MEASURES]
+    own = places(reader).filter(pl.col("nominal_id") == card.nominal_id).to_dicts()
+    wanted = [(scope, measure) for scope in ("network", "group") for measure in MEASURES]
     rows = {(row["scope"], row["measure"]): row for row in own}
     centrality = tuple(
-        {**rows[key], "called": MEASURES[key[1]], "means": MEANINGS[key[1]]} for key in order if key in rows
+        {**rows[key], "called": MEASURES[key[1]], "means": MEANINGS[key[1]]} for key in wanted if key in rows
     )
-    places = [row for row in reader.rows("priority", "id", card.nominal_id) if row["kind"] == "nominal"]
+    order = priorities(reader).filter(pl.col("id") == card.nominal_id).to_dicts()
     return Standing(
         centrality=centrality,
         ranked={"network": _ranked(reader), "group": _in_group(reader, card)},
         harm=tuple(harm_summary(reader.rows("nominal_harm", "id", card.nominal_id))),
-        priority=places[0] if places else None,
-        among=reader.made("people with a priority", _with_priority),
+        priority=order[0] if order else None,
+        among=priorities(reader).height,
     )
 
 
@@ -75,12 +76,10 @@ def _rankable(reader: Reader) -> dict[str | None, int]:
     """Rankable people by group; None = in no group."""
 
     def make(reader: Reader) -> dict[str | None, int]:
-        counts = reader.table("nominals").group_by("group_id").agg(pl.col("rankable").sum())
-        return dict(counts.iter_rows())
+        ranked = reader.table("nominals").filter("rankable")
+        free = [name for name, card in reader.cards(ranked["nominal_id"]).items() if not card.guarded]
+        may = pl.col("nominal_id").is_in(free)
+        return dict(reader.table("nominals").group_by("group_id").agg(may.sum()).iter_rows())
 
     made: dict[str | None, int] = reader.made("rankable people by group", make)
     return made
-
-
-def _with_priority(reader: Reader) -> int:
-    return reader.table("priority").filter(pl.col("kind") == "nominal").height

@@ -6,7 +6,7 @@ also if asked for by hand: they stay, and are named with why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,23 @@ def whole_of(reader: Reader) -> Whole:
     """Made at the first need and kept."""
     found: Whole = reader.made("network taken apart", _whole)
     return found
+
+
+def of_people(whole: Whole, ids: Collection[str]) -> Problem:
+    """The problem of some people alone: a group's; who isn't in the network is left out."""
+    rows = np.array([i for i, name in enumerate(whole.graph.ids) if name in ids], np.int64)
+    part = inside(whole.graph, rows)
+    return problem_of(part, whole.problem.harm[rows], None, whole.problem.removable[rows])
+
+
+def changed(reader: Reader) -> bool:
+    """Whether somebody whom the run ranks may not be ranked any more.
+
+    What the run says of orders that they are in would tell their own part by what is left out of it.
+    """
+    cards = facts_of(reader).cards
+    ranked = reader.table("nominals").filter("rankable")["nominal_id"].to_list()
+    return any(not rankable(cards[name]) for name in ranked)
 
 
 def _whole(reader: Reader) -> Whole:
@@ -80,7 +97,7 @@ def what_if(reader: Reader, seen: Seen, asked: Sequence[str]) -> dict[str, Any]:
         "largest_before": int(found.largest[0]),
         "largest_after": int(found.largest[-1]),
         "harm_left": float(found.mass[-1]) / before if before else 0.0,
-        "baselines": beside(reader, len(removed), before) if removed else [],
+        "baselines": beside(reader, len(removed), before) if removed and not changed(reader) else [],
     }
 
 

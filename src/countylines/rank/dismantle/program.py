@@ -73,6 +73,3 @@ def _rows(problem: Problem, place: dict[tuple[int, int], int]) -> list[tuple[tup
         for k in sorted(near[one]):
             made.append((((pair, 1), (place[min(k, other), max(k, other)], -1), (one, 1)), 0))
     return made
-
-
-__all__ = ["Proof", "solve"]

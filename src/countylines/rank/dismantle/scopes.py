@@ -17,9 +17,9 @@ from countylines.rank.dismantle.order import best_order
 from countylines.rank.dismantle.tables import Options, dismantle_problem
 from countylines.rank.evidence import Evidence
 from countylines.rank.harm import mass
+from countylines.rank.run_table import as_run_table, empty_table
 from countylines.resample import Draws, over_draws
 from countylines.settings import Dismantling
-from countylines.tables import RUN
 
 NETWORK = "network"
 STEP = pl.Schema({"scope": pl.String(), "nominal_id": pl.String(), "step": pl.Int64()})
@@ -53,10 +53,11 @@ def dismantling(
     task = _Steps(whole, draws, settings.draws_up_to)
     stands = _stands(over_draws(task, count, draws.workers, advance), settings.k)
     if not tables:
-        return _empty("dismantling"), _empty("dismantling_baselines")
+        return empty_table("dismantling"), empty_table("dismantling_baselines")
     steps = pl.concat([_told(rows) for rows, _ in tables]).with_columns(cost=pl.lit(1.0))
     steps = steps.join(stands, on=["scope", "nominal_id"], how="left")
-    return _table("dismantling", steps), _table("dismantling_baselines", pl.concat([rows for _, rows in tables]))
+    baselines = pl.concat([rows for _, rows in tables])
+    return as_run_table(steps, "dismantling"), as_run_table(baselines, "dismantling_baselines")
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,12 +168,3 @@ def _stands(found: list[pl.DataFrame], k: int) -> pl.DataFrame:
         .group_by("scope", "nominal_id")
         .agg(first_k_share=(pl.col("step") <= k).mean(), step_low=step.get(low), step_high=step.get(high))
     )
-
-
-def _empty(name: str) -> pl.DataFrame:
-    """The run table without rows."""
-    return pl.DataFrame(pl.from_arrow(RUN[name].schema.empty_table()))
-
-
-def _table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(RUN[name].names).cast(_empty(name).schema).sort(RUN[name].key)

@@ -2,13 +2,11 @@
 
 from countylines.rank.harm.rules import Rules, find_files, load_rules
 from countylines.rank.harm.totals import COUNTED, harm_tables, mass, weights_used, worst_weights
-from countylines.rank.harm.weights import Index, Weighed, weigh_records
+from countylines.rank.harm.weights import weigh_records
 
 __all__ = [
     "COUNTED",
-    "Index",
     "Rules",
-    "Weighed",
     "find_files",
     "harm_tables",
     "load_rules",

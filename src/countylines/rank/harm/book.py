@@ -15,6 +15,8 @@ from countylines.errors import InputError
 Cell = float | int | str | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 Row = Sequence[Cell]
 
+LONGEST = 36_525.0  # days, a hundred years: above it something else was read
+
 
 @dataclass
 class Notes:
@@ -97,9 +99,6 @@ def days(cell: Cell) -> float | None:
     except ValueError:
         return None
     return number if 0 < number < LONGEST else None
-
-
-LONGEST = 36_525.0  # a hundred years: above it something else was read
 
 
 def at(row: Row, column: int | None) -> Cell:

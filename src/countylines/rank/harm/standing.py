@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from countylines.rank.ages import younger_than
+from countylines.rank.ages import ADULT, younger_than
 from countylines.tables import OFFENDER_ROLES
 
 CONVICTED, CHARGED, SUSPECTED, NFA = "convicted", "charged", "suspected", "no further action"
@@ -20,7 +20,6 @@ STANDINGS = (CONVICTED, CHARGED, SUSPECTED, NFA, DIVERTED, CANCELLED)
 WEIGHED = (CONVICTED, CHARGED, SUSPECTED, NFA)
 """The standings whose crimes have a harm, the most serious first; diverted crimes and those as a child have none."""
 
-ADULT = 18
 log = logging.getLogger("countylines.rank")
 
 

@@ -20,9 +20,9 @@ from countylines.rank.harm.standing import (
 )
 from countylines.rank.harm.weights import weigh_codes, weigh_records
 from countylines.rank.rankable import Rankable
+from countylines.rank.run_table import as_run_table
 from countylines.settings import HarmIndex
 from countylines.sums import NANO
-from countylines.tables import RUN
 
 COUNTED = (CONVICTED, CHARGED, SUSPECTED)
 """The standings in the one number of a person or group (METHOD 5 [choice])."""
@@ -53,7 +53,7 @@ def harm_tables(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.Data
     members = evidence.nominals.select("nominal_id", "group_id").drop_nulls()
     nominal = nominal_harm(found, weighed, evidence.rankable)
     group = group_harm(found.join(members, on="nominal_id"), weighed, evidence.rankable)
-    return _as_table(nominal, "nominal_harm"), _as_table(group, "group_harm")
+    return as_run_table(nominal, "nominal_harm"), as_run_table(group, "group_harm")
 
 
 def nominal_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
@@ -123,7 +123,8 @@ def worst_weights(evidence: Evidence, rules: Rules, index: HarmIndex = "cchi") -
         ``record_id``, ``weight`` (days; null = the index has none), sorted by record.
     """
     crimes = ruled(evidence.records, rules.outcomes)
-    return weigh_records(crimes, rules.indexes).filter(pl.col("index") == index).select("record_id", "weight")
+    asked = tuple(one for one in rules.indexes if one.name == index)
+    return weigh_records(crimes, asked).select("record_id", "weight")
 
 
 def weights_used(evidence: Evidence, rules: Rules) -> pl.DataFrame:
@@ -131,7 +132,7 @@ def weights_used(evidence: Evidence, rules: Rules) -> pl.DataFrame:
 
     A run keeps these, so that its harm can be checked, and not the publishers' tables, which it may not pass on.
     """
-    return _as_table(weigh_codes(ruled(evidence.records, rules.outcomes), rules.indexes), "offence_weights")
+    return as_run_table(weigh_codes(ruled(evidence.records, rules.outcomes), rules.indexes), "offence_weights")
 
 
 def _totals(rows: pl.DataFrame) -> pl.DataFrame:
@@ -169,10 +170,3 @@ def _totals(rows: pl.DataFrame) -> pl.DataFrame:
 def _billionths(weight: pl.Expr) -> pl.Expr:
     """Weights as whole billionths, whose sum is the same in every order of rows (METHOD 2)."""
     return (weight * NANO).round(0).cast(pl.Int64)
-
-
-def _as_table(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    table = RUN[name]
-    empty = pl.from_arrow(table.schema.empty_table())
-    assert isinstance(empty, pl.DataFrame)
-    return frame.select(table.names).cast(empty.schema).sort(table.key)

@@ -6,6 +6,7 @@ import polars as pl
 
 from countylines.graph import Graph
 from countylines.rank.ages import younger_than
+from countylines.rank.evidence import in_care
 from countylines.rank.profile.rules import EDGE, Factor
 from countylines.rank.profile.scene import Scene
 
@@ -48,9 +49,8 @@ def looked_after_children(scene: Scene, rule: Factor) -> pl.DataFrame:
     Evidence: the records with search words in which they connect. Unknown: nobody in the group has a birth date; or it
     has children, of whom none has a flag or a period of care.
     """
-    care, day = scene.evidence.small["care"], pl.lit(scene.evidence.as_of)
-    open_now = (pl.col("from") <= day) & (pl.col("to").is_null() | (pl.col("to") >= day))
-    periods = care.group_by("nominal_id").agg(in_care=open_now.any())
+    care = scene.evidence.small["care"]
+    periods = care.group_by("nominal_id").agg(in_care=in_care(scene.evidence.as_of).any())
     children = _children(scene).join(periods, on="nominal_id", how="left")
     state = pl.col("looked_after") | pl.col("in_care")  # null only where neither says yes and one is unknown
     known = pl.col("looked_after").is_not_null() | pl.col("in_care").is_not_null()

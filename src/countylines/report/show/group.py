@@ -49,13 +49,13 @@ def group(run: Run, group_id: str) -> Row:
         "priority": _priority(run, "group", [group_id]).get(group_id),
         "harm_index": run.manifest["settings"]["harm"]["harm_index"],
         "profile": _profiled(run, group_id),
-        "harm": _rows(run, "group_harm", "id", group_id),
-        "overlaps": _rows(run, "reference_overlaps", "group_id", group_id),
+        "harm": rows_of(run, "group_harm", "id", group_id),
+        "overlaps": rows_of(run, "reference_overlaps", "group_id", group_id),
         "people": people(run, members),
         "protected_or_held": guarded(members),
-        "lines": _rows(run, "lines", "group_id", group_id),
-        "dismantling": _rows(run, "dismantling", "scope", group_id),
-        "baselines": _rows(run, "dismantling_baselines", "scope", group_id),
+        "lines": rows_of(run, "lines", "group_id", group_id),
+        "dismantling": rows_of(run, "dismantling", "scope", group_id),
+        "baselines": rows_of(run, "dismantling_baselines", "scope", group_id),
     }
 
 
@@ -109,7 +109,7 @@ def guarded(members: pl.DataFrame) -> list[Row]:
 def _profiled(run: Run, group_id: str) -> list[Row]:
     """The factors with their names and meanings, by the rules that the run keeps."""
     factors = load_rules(run.folder / RULES / "profile.yaml").factors
-    rows = _rows(run, "profiles", "group_id", group_id)
+    rows = rows_of(run, "profiles", "group_id", group_id)
     return [{**row, "label": factors[row["factor"]].label, "meaning": factors[row["factor"]].meaning} for row in rows]
 
 
@@ -118,7 +118,8 @@ def _priority(run: Run, kind: str, ids: list[str]) -> dict[str, Row]:
     return {row.pop("id"): {**row, "parts": json.loads(row["parts"])} for row in rows.to_dicts()}
 
 
-def _rows(run: Run, table: str, column: str, value: str) -> list[Row]:
+def rows_of(run: Run, table: str, column: str, value: str) -> list[Row]:
+    """The rows of a table about one group or person."""
     return run.table(table).filter(pl.col(column) == value).collect().drop(column).to_dicts()
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from countylines.errors import InputError
 from countylines.rank.meanings import MEANINGS
 from countylines.report.screen import plain_table, titled
-from countylines.report.show.group import harm_table, people
+from countylines.report.show.group import harm_table, people, rows_of
 from countylines.report.show.orders import moved, rank_line
 from countylines.report.show.words import NOT_MEASURED, listed, number, share, span, status
 from countylines.runs import Run
@@ -29,7 +29,7 @@ def nominal(run: Run, nominal_id: str) -> Row:
         InputError: the person is neither in the network nor to be protected.
     """
     kept = run.read("nominals").filter(pl.col("nominal_id") == nominal_id)
-    why = rows_of(run, "safeguarding", nominal_id)
+    why = rows_of(run, "safeguarding", "nominal_id", nominal_id)
     if kept.is_empty() and not why:
         advice = f"countylines explain {nominal_id} --run {run.folder} says whether they were considered"
         raise InputError(f"{nominal_id!r} isn't in the network", advice, file=run.folder.name, field="nominal")
@@ -38,24 +38,21 @@ def nominal(run: Run, nominal_id: str) -> Row:
         "nominal_id": nominal_id,
         "status": status(person) if person else "not in the network",
         "network": person,
-        "held_in_by_one_record": [row["record_id"] for row in rows_of(run, "held_in_by_one_record", nominal_id)],
+        "held_in_by_one_record": [
+            row["record_id"] for row in rows_of(run, "held_in_by_one_record", "nominal_id", nominal_id)
+        ],
         "safeguarding": why,
-        "safeguarding_links": rows_of(run, "safeguarding_links", nominal_id),
+        "safeguarding_links": rows_of(run, "safeguarding_links", "nominal_id", nominal_id),
     }
     if person and person["rankable"]:
         found |= {
-            "harm": rows_of(run, "nominal_harm", nominal_id, "id"),
+            "harm": rows_of(run, "nominal_harm", "id", nominal_id),
             "harm_index": run.manifest["settings"]["harm"]["harm_index"],
-            "centrality": rows_of(run, "centrality", nominal_id),
+            "centrality": rows_of(run, "centrality", "nominal_id", nominal_id),
             "priority": people(run, kept)[0]["priority"],
-            "reference_ties": rows_of(run, "reference_ties", nominal_id),
+            "reference_ties": rows_of(run, "reference_ties", "nominal_id", nominal_id),
         }
     return found
-
-
-def rows_of(run: Run, table: str, value: str, column: str = "nominal_id") -> list[Row]:
-    """The rows of one person in a table."""
-    return run.table(table).filter(pl.col(column) == value).collect().drop(column).to_dicts()
 
 
 def show_nominal(console: Console, found: Row) -> None:
