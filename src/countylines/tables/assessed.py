@@ -14,11 +14,12 @@ RANKS = (
     Column("rank_low", NUMBER, "the rank that 5% of the draws don't reach; empty until made"),
     Column("rank_high", NUMBER, "the rank that 95% of the draws don't pass; empty until made"),
 )
+DETECTION = Column("detection", TEXT, "reported, proactive (the police found it) or unknown")
 HARM = (
     Column("index", TEXT, "cchi (days, Cambridge Crime Harm Index) or ons_css (ONS Crime Severity Score weights)"),
     Column("edition", TEXT, "the edition of the weights"),
     Column("window", TEXT, "all, or 12m: the last 12 months before as_of"),
-    Column("detection", TEXT, "reported, proactive (the police found it) or unknown"),
+    DETECTION,
     Column("standing", TEXT, "convicted, charged, suspected, no further action, diverted, or, of people, as a child"),
     Column("crimes", NUMBER, "distinct crimes"),
     Column("harm", REAL, "days: sum of their weights; empty when none has one, and for crimes diverted or as a child"),
@@ -62,6 +63,19 @@ ASSESSED: Mapping[str, Table] = by_name(
                 *HARM,
                 Column("crimes_only_protected", NUMBER, "of which only protected or held members are offenders"),
                 Column("harm_only_protected", REAL, "days: the harm of those; empty as harm is"),
+            ),
+        ),
+        Table(
+            "group_harm_quarters",
+            "group, index, quarter and detection: crimes with a member convicted, charged or suspected",
+            ("id", "index", "quarter", "detection"),
+            (
+                Column("id", TEXT, "the group"),
+                *HARM[:2],
+                Column("quarter", DAY, "its first day"),
+                DETECTION,
+                Column("crimes", NUMBER, "distinct crimes"),
+                Column("harm", REAL, "days: sum of their weights; empty when none has one"),
             ),
         ),
         Table(

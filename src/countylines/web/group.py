@@ -16,6 +16,7 @@ from countylines.web.drawn import Figure, Link, group_network
 from countylines.web.group_evidence import Found, count_matched, crimes, matched, of_areas, of_factor
 from countylines.web.group_rows import GroupRow, group_rows, touching
 from countylines.web.groups import hides, own_areas
+from countylines.web.harm_quarters import SHADES, over_time
 from countylines.web.layout import layout_of
 from countylines.web.members_view import Member, Members, members
 from countylines.web.own_areas import areas_of
@@ -66,6 +67,8 @@ def group(group_id: str, visit: Visit = needs("see_group"), measure: str = "harm
         measure="part" if measure == "part" else "harm",
         at=at,
         harm=harm_summary(reader.rows("group_harm", "id", group_id)),
+        over_time=() if hides(visit) else over_time(reader.rows("group_harm_quarters", "id", group_id), reader.as_of),
+        shades=SHADES,
         overlaps=reader.rows("reference_overlaps", "group_id", group_id),
         lines=_lines(reader, group_id) if visit.can("see_lines") else None,
     )

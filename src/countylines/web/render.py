@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode  # text only: nothing here opens a con
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from countylines.report.show.words import counted, listed, number, share, span
+from countylines.report.show.words import counted, days, listed, number, share, span
 from countylines.web import marks
 from countylines.web.persons import visible
 
@@ -35,7 +35,9 @@ def environment() -> Environment:
         finalize=harmless,
         auto_reload=False,  # else each page asks the disk for the age of all its templates
     )
-    made.filters.update(day=day, moment=moment, number=number, share=share, listed=listed, source=source, query=query)
+    made.filters.update(
+        day=day, moment=moment, number=number, harm=days, share=share, listed=listed, source=source, query=query
+    )
     made.globals.update(counted=counted, span=span, asset=asset, **marks.DRAWN)
     return made
 

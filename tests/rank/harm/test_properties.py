@@ -6,11 +6,12 @@ import datetime as dt
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.rank.evidence import Evidence
-from countylines.rank.harm import harm_tables, load_rules, mass
+from countylines.rank.harm import harm_over_time, harm_tables, load_rules, mass
 from countylines.settings import Harm
 from countylines.tables import OFFENDER_ROLES, ROLES
 from tests.rank.harm.made import AS_OF, by_hand, evidence
@@ -94,6 +95,21 @@ def test_a_groups_crimes_are_the_distinct_ones_of_its_members(crowd: Evidence) -
             assert (counted["crimes_only_protected"] <= counted["crimes"]).all()
 
 
+@given(crowds())
+def test_the_quarters_of_a_group_add_up_to_its_harm(crowd: Evidence) -> None:
+    _, group = harm_tables(crowd, RULES)
+    quarters = harm_over_time(crowd, RULES)
+    for index in ("cchi", "ons_css"):
+        known = quarters.filter((pl.col("index") == index) & pl.col("harm").is_not_null())
+        sums = dict(known.group_by("id").agg(pl.col("harm").sum()).iter_rows())
+        whole = {name: harm for name, harm in mass(group, index).items() if harm or name in sums}
+        assert sums == pytest.approx(whole, abs=1e-6)
+        for detection in ("reported", "proactive", "unknown"):
+            part = known.filter(pl.col("detection") == detection).group_by("id").agg(pl.col("harm").sum())
+            of_it = {name: harm for name, harm in mass(group, index, detections=[detection]).items() if harm}
+            assert {name: harm for name, harm in part.iter_rows() if harm} == pytest.approx(of_it, abs=1e-6)
+
+
 @given(crowds(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(crowd: Evidence, luck: Any) -> None:
     frames = {name: getattr(crowd, name) for name in ("records", "involvements", "people", "nominals")}
@@ -102,3 +118,4 @@ def test_the_order_of_rows_changes_nothing(crowd: Evidence, luck: Any) -> None:
     )
     for one, other in zip(harm_tables(crowd, RULES), harm_tables(mixed, RULES), strict=True):
         assert one.equals(other)
+    assert harm_over_time(crowd, RULES).equals(harm_over_time(mixed, RULES))

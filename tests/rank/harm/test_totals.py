@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from countylines.rank.harm import harm_tables, load_rules, mass, worst_weights
+from countylines.rank.harm import harm_over_time, harm_tables, load_rules, mass, worst_weights
 from countylines.settings import Harm
 from countylines.tables import RUN
 from tests.rank.harm.made import AS_OF, by_hand, evidence
@@ -25,8 +25,9 @@ def test_columns_types_and_order_are_those_of_the_run() -> None:
     crowd = by_hand(
         {"c": {}, "d": {"outcome_code": "22"}}, [("c", "b", "charged"), ("d", "a", "suspect")], {"a": {}, "b": {}}
     )
-    for made in (harm_tables(crowd, RULES), harm_tables(evidence(), RULES)):
-        for name, frame in zip(("nominal_harm", "group_harm"), made, strict=True):
+    for someone in (crowd, evidence()):
+        made = (*harm_tables(someone, RULES), harm_over_time(someone, RULES))
+        for name, frame in zip(("nominal_harm", "group_harm", "group_harm_quarters"), made, strict=True):
             table = RUN[name]
             assert frame.to_arrow().schema.names == table.names
             wanted = pl.from_arrow(table.schema.empty_table())
@@ -95,6 +96,23 @@ def test_the_last_twelve_months(date: dt.date, recent: bool) -> None:
     for frame in (nominal, group):
         assert rows(frame, "harm") == [(ROBBERY,)]
         assert rows(frame, "harm", window="12m") == ([(ROBBERY,)] if recent else [])
+
+
+def test_quarters_hold_what_counts_as_harm_by_detection() -> None:
+    first, last, later = dt.date(2023, 1, 1), dt.date(2023, 3, 31), dt.date(2023, 4, 1)
+    crimes = {
+        "one": {"date": first},
+        "two": {"date": last, "proactive": True},
+        "three": {"date": later, "offence_code": "999/99"},
+        "four": {"date": later, "outcome_code": "22"},
+    }
+    roles = [(crime, "a", "suspect") for crime in crimes] + [("one", "b", "charged")]
+    found = harm_over_time(by_hand(crimes, roles, {"a": {}, "b": {}}), RULES).filter(pl.col("index") == "cchi")
+    assert found.select("id", "quarter", "detection", "crimes", "harm").rows() == [
+        ("g", first, "proactive", 1, ROBBERY),
+        ("g", first, "reported", 1, ROBBERY),  # shared, so once
+        ("g", later, "reported", 1, None),  # no weight; the diverted one counts nowhere
+    ]
 
 
 def test_no_weight_is_counted_and_is_not_zero() -> None:

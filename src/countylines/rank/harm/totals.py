@@ -42,18 +42,52 @@ def harm_tables(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.Data
         Both tables, with the columns of ``tables.RUN``, sorted by their keys. ``harm`` is in days; null where no
         crime of the row has a weight, and for crimes as a child and diverted ones.
     """
+    found, weighed = _crimes(evidence, rules)
+    nominal = nominal_harm(found, weighed, evidence.rankable)
+    group = group_harm(_of_groups(found, evidence), weighed, evidence.rankable)
+    return as_run_table(nominal, "nominal_harm"), as_run_table(group, "group_harm")
+
+
+def harm_over_time(evidence: Evidence, rules: Rules) -> pl.DataFrame:
+    """The table ``group_harm_quarters``: what :func:`mass` of a group over all time is made of, quarter by quarter.
+
+    Args:
+        evidence: records, involvements, people, nominals.
+        rules: the indexes and what outcome codes mean.
+    """
+    found, weighed = _crimes(evidence, rules)
+    theirs = _once(_of_groups(found, evidence), evidence.rankable).filter(pl.col("standing").is_in(COUNTED))
+    weight = _billionths(pl.col("weight"))
+    sums = (
+        theirs.join(weighed, on="record_id")
+        .group_by("id", "index", "edition", "quarter", "detection")
+        .agg(crimes=pl.len(), total=weight.sum(), known=weight.count())
+    )
+    return as_run_table(
+        sums.with_columns(harm=pl.when(pl.col("known") > 0).then(pl.col("total") / NANO)), "group_harm_quarters"
+    )
+
+
+def _crimes(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Who offends in which crime; the crimes' weights by each index, with ``recent``, ``quarter``, ``detection``."""
     crimes = ruled(evidence.records, rules.outcomes)
     months_ago = pl.lit(evidence.as_of).dt.offset_by("-12mo")
     recent = (pl.col("date") > months_ago) & (pl.col("date") <= evidence.as_of)
     proactive = pl.col("proactive")
     detection = pl.when(proactive).then(pl.lit("proactive")).when(~proactive).then(pl.lit("reported"))
-    facts = crimes.select("record_id", recent=recent, detection=detection.otherwise(pl.lit("unknown")))
+    facts = crimes.select(
+        "record_id",
+        recent=recent,
+        quarter=pl.col("date").dt.truncate("1q"),
+        detection=detection.otherwise(pl.lit("unknown")),
+    )
     weighed = weigh_records(crimes, rules.indexes).join(facts, on="record_id")
-    found = offenders(crimes, evidence.involvements, evidence.people)
+    return offenders(crimes, evidence.involvements, evidence.people), weighed
+
+
+def _of_groups(found: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
     members = evidence.nominals.select("nominal_id", "group_id").drop_nulls()
-    nominal = nominal_harm(found, weighed, evidence.rankable)
-    group = group_harm(found.join(members, on="nominal_id"), weighed, evidence.rankable)
-    return as_run_table(nominal, "nominal_harm"), as_run_table(group, "group_harm")
+    return found.join(members, on="nominal_id")
 
 
 def nominal_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
@@ -80,14 +114,18 @@ def group_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable) -
         weighed: as from ``weights.weigh_records``, with ``recent`` and ``detection``.
         rankable: everybody else is protected or held.
     """
+    return _totals(_once(found, rankable).join(weighed, on="record_id"))
+
+
+def _once(found: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
+    """Each crime of a group once: ``record_id``, ``id`` of the group, ``standing``, ``only_protected``."""
     seriousness = pl.col("standing").cast(pl.Enum(STANDINGS))
     may_rank = pl.col("nominal_id").is_in(list(rankable.ids))
-    theirs = (
+    return (
         found.group_by("record_id", id="group_id")
         .agg(standing=seriousness.min(), only_protected=~may_rank.any())
         .cast({"standing": pl.String})
     )
-    return _totals(theirs.join(weighed, on="record_id"))
 
 
 def mass(
