@@ -68,7 +68,7 @@ class Quarter:
             >>> Quarter(dt.date(2021, 4, 1), {}, 0).called
             'Apr to Jun 2021'
         """
-        last = (self.first.replace(day=28) + dt.timedelta(days=64)).strftime("%b")
+        last = (self.first.replace(day=28) + dt.timedelta(days=35)).strftime("%b")
         return f"{self.first:%b} to {last} {self.first.year}"
 
 
