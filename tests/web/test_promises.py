@@ -18,6 +18,7 @@ from countylines.web import finding
 from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.own_areas import people_within
+from countylines.web.person_evidence import own_records
 from countylines.web.persons import SINCE
 from countylines.web.ranks import places, priorities
 from countylines.web.reader import Reader
@@ -25,7 +26,7 @@ from countylines.web.removal import Removal, removal
 from countylines.web.shelf import Shelf
 from countylines.web.standing import standing
 from countylines.web.whatif import of_people, whole_of
-from tests.web.conftest import NOW, RUN, Browse
+from tests.web.conftest import NOW, PASSWORD, RUN, Browse
 from tests.web.every import PAGES_SHOWN, World, world
 
 # Whoever may not be ranked any more leaves no gap that tells what their part was
@@ -314,3 +315,22 @@ def test_the_list_of_rulings_is_in_the_log_with_whom_it_names(here: World) -> No
     latest = audit.search(here.house.state, audit.Wanted(kind="ruling"), size=1).rows[0].event
     assert (latest.account, latest.what) == ("senior_officer", "all")
     assert here.examples["nominal_id"] in latest.detail["people"]
+
+
+def test_safeguarding_officers_open_whoever_is_in_their_queue(browse: Browse, house: House, reader: Reader) -> None:
+    """With own areas, too: their page opens by name; its records of other areas stay closed."""
+    areas = {row["area"] for row in reader.index.query("SELECT DISTINCT area FROM records") if row["area"]}
+    waiting = reader.table("safeguarding")["nominal_id"].unique().sort().to_list()
+    away, area = next(
+        (who, area)
+        for who in waiting
+        for area in sorted(areas)
+        if area not in {row["area"] for row in own_records(reader, who)}
+    )
+    for name, role in (("sg", "safeguarding"), ("an", "analyst")):
+        accounts.create_account(house.state, name, name, PASSWORD, roles=[role], areas=[area], now=NOW, by="test")
+    page = browse("sg").get(f"/people/{away}")
+    assert page.status_code == 200
+    assert reader.cards([away])[away].name in page.text
+    assert not re.findall(r'<p class="cl-ev__t"', page.text)
+    assert browse("an").get(f"/people/{away}").status_code == 403

@@ -265,9 +265,14 @@ def content(
     return Content(title, written(marking, "the marking", longest=60), force, synthetic, sections, who)
 
 
+def was_sent(draft: Draft, view: StepView) -> bool:
+    """Whether the document is the one that went out with its step: it stood before the step was marked as sent."""
+    return view.sent_at is not None and draft.drafted_at <= view.sent_at
+
+
 def _fate(draft: Draft, view: StepView | None) -> tuple[str, str]:
     """Whether it was sent, as its step says; what was drafted later wasn't."""
-    if view is None or view.sent_at is None or view.sent_at < draft.drafted_at:
+    if view is None or view.sent_at is None or not was_sent(draft, view):
         return "", DRAFT
     more = f", copied to {view.copied_to}" if view.copied_to else ""
     return "Sent", f"{_said(view.sent_at)} to {view.sent_to}{more}, as a person recorded"

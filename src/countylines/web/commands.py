@@ -91,10 +91,11 @@ def serve(
     """The dashboard of a folder of runs, on this machine."""
     need_packages()
     from countylines.govern.accounts import list_accounts
-    from countylines.web.serve import open_house
+    from countylines.web.serve import check_host, open_house
     from countylines.web.serve import serve as answer
 
     refuse_a_run(runs, "give the folder that holds it")
+    check_host(host, behind_proxy)
     house = open_house(
         runs,
         state,

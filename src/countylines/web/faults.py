@@ -98,7 +98,7 @@ def not_ready(request: Request, _: Exception) -> Response:
 
 def unreadable(request: Request, error: Exception) -> Response:
     """A table of the run can't be read."""
-    log.warning("%s: %s", request.url.path, error, exc_info=not isinstance(error, InputError))
+    log.warning("%s: %s", request.url.path, error, exc_info=None if isinstance(error, InputError) else error)
     damaged = "A file of this run is missing or damaged. Copy the run here again, or choose another run."
     advice = str(error) if isinstance(error, InputError) else damaged
     return _fault(request, 503, "This part of the run couldn't be read", advice)

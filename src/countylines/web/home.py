@@ -17,7 +17,7 @@ from countylines.web.line_rows import line_rows
 from countylines.web.paging import paged
 from countylines.web.queue import the_queue
 from countylines.web.run_changes import KINDS, Change, Comparison, Figure, compare, run_before
-from countylines.web.run_facts import freshness, months_of_groups, rows_in
+from countylines.web.run_facts import freshness, months_of_groups, notes_of, rows_in
 from countylines.web.run_sides import side
 
 router = APIRouter(include_in_schema=False)
@@ -55,6 +55,7 @@ def home(visit: Visit = needs("see_home")) -> Response:
         hides=hide,
         areas=own_areas(visit),
         queue=waiting(waits, hide) if waits else None,
+        notes=notes_of(visit.reader, hides(visit)),
         sources=freshness(reader, visit.house.late_days),
         rows=rows_in(reader),
         stale=age if age > visit.house.stale_days else None,

@@ -21,7 +21,7 @@ import polars as pl
 from filelock import FileLock
 
 from countylines.errors import InputError
-from countylines.rank.ages import younger_than
+from countylines.rank.ages import ADULT, younger_than
 from countylines.runs import Run
 from countylines.web.persons import Card, card_of
 
@@ -218,7 +218,7 @@ def people(run: Run) -> pl.LazyFrame:
     frame = run.table("sources/nominals")
     for more in (kept, victims, soc, episodes):
         frame = frame.join(more, on="nominal_id", how="left", maintain_order="left")
-    child = younger_than(born, 18, as_of)
+    child = younger_than(born, ADULT, as_of)
     exploited = pl.col("believed_exploited").fill_null(False)
     protected = exploited | child.fill_null(unknown_protected)
     return frame.with_columns(

@@ -154,14 +154,8 @@ def _both(visit: Visit, connection: Connection, case_id: int, document_id: int) 
 def _still_open(case: Case, draft: Draft) -> None:
     if case.closed_at is not None:
         raise InputError(f"case {case.case_id} is closed", "reopen it first")
-    if was_sent(case, draft):
+    if documents.was_sent(draft, case.step(draft.step)):
         raise InputError("this document was sent and stays as it was", "write another one")
-
-
-def was_sent(case: Case, draft: Draft) -> bool:
-    """Whether the document is the one that went out with its step: it stood before the step was marked as sent."""
-    sent_at = case.step(draft.step).sent_at
-    return sent_at is not None and draft.drafted_at <= sent_at
 
 
 def _content(visit: Visit, case: Case, draft: Draft, marking: str) -> Content:
@@ -224,7 +218,7 @@ def _shown(visit: Visit, case_id: int, document_id: int, errors: dict[str, str])
         content=_content(visit, case, draft, visit.house.marking),
         card=visit.room.cards([case.nominal_id]).get(case.nominal_id),
         records=their_records(visit.reader, case.nominal_id),
-        sent=was_sent(case, draft),
+        sent=documents.was_sent(draft, case.step(draft.step)),
         attached={one["record_id"] for one in draft.records},
         markings=MARKINGS,
         errors=errors,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -60,6 +61,11 @@ def freshness(reader: Reader, late_days: int) -> list[Fresh]:
         late = latest is None or (reader.as_of - latest.date()).days > late_days
         found.append(Fresh(name, SYSTEMS[name], latest, rows, aside, rejected, late))
     return found
+
+
+def notes_of(reader: Reader, hide: bool) -> list[str]:
+    """What the run says of itself; ``hide``: without sentences that have a count under 5."""
+    return [note for note in reader.run.manifest["notes"] if not (hide and re.search(r"\b[1-4]\b", note))]
 
 
 def rows_in(reader: Reader) -> Rows:

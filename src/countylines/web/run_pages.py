@@ -17,6 +17,7 @@ from countylines.web.group_rows import SMALL
 from countylines.web.groups import hides
 from countylines.web.reader import Reader
 from countylines.web.rejects_view import reasons, rejected_rows
+from countylines.web.run_facts import notes_of
 from countylines.web.run_shelf import Shelved, differing, fragments, hidden, opened, shelved
 from countylines.web.run_steps import repeat, steps, timings_of
 
@@ -50,6 +51,7 @@ def run(name: str, visit: Visit = needs("see_runs")) -> Response:
         "run.html.j2",
         reader=reader,
         manifest=manifest,
+        notes=notes_of(reader, hides(visit)),
         figures=figures(reader),
         steps=made,
         slowest=max((step.seconds for step in made), default=0.0),

@@ -117,6 +117,17 @@ def _indexes(runs: Path) -> Path:
     return folder
 
 
+def check_host(host: str, behind_proxy: bool) -> None:
+    """Refuse to be reached from other machines without TLS.
+
+    Raises:
+        InputError: it would be.
+    """
+    if not behind_proxy and not _loopback(host):
+        advice = "put a proxy that ends TLS before it and give --behind-proxy, or listen on 127.0.0.1"
+        raise InputError(f"{host} can be reached from other machines, and passwords would travel openly", advice)
+
+
 def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> None:
     """Answer until stopped.
 
@@ -126,11 +137,9 @@ def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> 
         behind_proxy: a proxy on this machine or before it ends TLS; its forwarded headers are believed.
 
     Raises:
-        InputError: it would be reached from other machines without TLS.
+        InputError: as :func:`check_host`.
     """
-    if not behind_proxy and not _loopback(host):
-        advice = "put a proxy that ends TLS before it and give --behind-proxy, or listen on 127.0.0.1"
-        raise InputError(f"{host} can be reached from other machines, and passwords would travel openly", advice)
+    check_host(host, behind_proxy)
     threading.Thread(target=_prepare, args=(house,), name="prepare", daemon=True).start()
     settings = {"log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": behind_proxy}
     uvicorn.run(create_app(house), host=host, port=port, **settings)  # type: ignore[arg-type]
@@ -149,7 +158,9 @@ def _prepare(house: House) -> None:
         episodes(reader)
         if before := run_before(house.shelf, reader):
             before.index.prepare(wait=True)
-    except (NoRun, InputError, OSError) as error:  # the page that needs it says so
+    except NoRun:  # a folder that waits for its first run
+        return
+    except (InputError, OSError) as error:  # the page that needs it says so
         log.warning("the current run can't be prepared: %s", error)
 
 
