@@ -78,8 +78,7 @@ def open_state(url: str) -> State:
     Raises:
         InputError: it can't be opened, is newer than this program, or can't be brought up to date.
     """
-    if revision(url) != migrations.NEWEST:
-        upgrade(url)
+    upgrade(url)
     return _open(_parsed(url))
 
 

@@ -26,7 +26,8 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     Raises:
         InputError: there is no such revision, or the tables are newer than this program.
     """
-    _run(connection, revision, lambda script, now: script._upgrade_revs(revision, now))
+    if revision != "head" or current(connection) != NEWEST:
+        _run(connection, revision, lambda script, now: script._upgrade_revs(revision, now))
 
 
 def downgrade(connection: Connection, revision: str) -> None:
