@@ -40,7 +40,8 @@ def show_summary(console: Console, run: Run) -> None:
 def show_runs(console: Console, runs: Sequence[Run], folder: Path) -> None:
     """Print the finished runs in a folder, a line each."""
     if not runs:
-        console.print(f"There is no finished run in {folder}: countylines run EXTRACTS --out {folder / 'NAME'} makes one.")
+        made = f"countylines run EXTRACTS --out {folder / 'NAME'} makes one"
+        console.print(f"There is no finished run in {folder}: {made}.")
         return
     columns = ("run", "as of", "records", "people", "groups", "lexicon", "engine", "version")
     table = plain_table(columns, {"records", "people", "groups"})
