@@ -14,8 +14,10 @@ import httpx
 import polars as pl
 from starlette.testclient import TestClient
 
+from countylines.govern import accounts
+from countylines.web.house import House
 from countylines.web.reader import Reader
-from tests.web.conftest import NOW, RUN, csrf_of
+from tests.web.conftest import NOW, PASSWORD, RUN, csrf_of
 
 QUESTIONS = ("missing", "travel", "older", "offenders", "phones", "money", "injuries", "threats", "school", "care",
              "drugs", "property")  # fmt: skip
@@ -106,3 +108,12 @@ def rows_of(page: str) -> list[str]:
     """Who stands on a page, in order: by the link of their name."""
     main = page.partition("<main")[2]
     return list(dict.fromkeys(re.findall(r'href="/people/(N\d+)"', main)))
+
+
+def one_area(house: House, reader: Reader) -> tuple[str, set[str]]:
+    """An account ``local`` that keeps to the area of the fewest people; the area, and who has a record there."""
+    areas = reader.run.read("sources/records").drop_nulls("area").select("record_id", "area")
+    where = reader.run.read("sources/involvements").join(areas, on="record_id").select("nominal_id", "area").unique()
+    area = where["area"].value_counts().sort("count", "area")["area"][0]
+    accounts.create_account(house.state, "local", "L", PASSWORD, roles=["analyst"], areas=[area], now=NOW, by="test")
+    return area, set(where.filter(pl.col("area") == area)["nominal_id"])

@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
-from countylines.govern import accounts, audit
+from countylines.govern import audit
 from countylines.web.house import House
 from countylines.web.missing_rows import LISTS, episodes, list_of, others_missing
 from countylines.web.reader import Reader
-from tests.web.casework import rows_of, seen
-from tests.web.conftest import NOW, PASSWORD, Browse
+from tests.web.casework import one_area, rows_of, seen
+from tests.web.conftest import Browse
 
 Row = dict[str, Any]
 
@@ -179,11 +179,7 @@ def test_who_may(role: str, status: int, browse: Browse) -> None:
 
 
 def test_own_areas_show_their_people_and_who_was_found_there(house: House, browse: Browse, reader: Reader) -> None:
-    areas = reader.run.read("sources/records").drop_nulls("area").select("record_id", "area")
-    where = reader.run.read("sources/involvements").join(areas, on="record_id").select("nominal_id", "area").unique()
-    area = where["area"].value_counts().sort("count")["area"][0]
-    near = set(where.filter(pl.col("area") == area)["nominal_id"])
-    accounts.create_account(house.state, "local", "L", PASSWORD, roles=["analyst"], areas=[area], now=NOW, by="test")
+    area, near = one_area(house, reader)
     every = episodes(reader)
     wanted = {row["record_id"] for row in every.to_dicts() if row["nominal_id"] in near or row["found_area"] == area}
     assert 0 < len(wanted) < every.height

@@ -8,13 +8,13 @@ import re
 import polars as pl
 import pytest
 
-from countylines.govern import accounts, audit
+from countylines.govern import audit
 from countylines.tables.extracts import CONNECTING_ROLES
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from countylines.web.release_rows import DAYS, releases
-from tests.web.casework import seen
-from tests.web.conftest import NOW, PASSWORD, Browse
+from tests.web.casework import one_area, seen
+from tests.web.conftest import Browse
 
 SPAN = dt.timedelta(days=DAYS)
 
@@ -101,11 +101,7 @@ def test_who_may(role: str, status: int, browse: Browse) -> None:
 
 def test_own_areas_show_their_releases_and_count_the_others(house: House, browse: Browse, reader: Reader) -> None:
     """Whoever is released with a record there, or with somebody linked who has one, by hand."""
-    areas = reader.run.read("sources/records").drop_nulls("area").select("record_id", "area")
-    where = reader.run.read("sources/involvements").join(areas, on="record_id").select("nominal_id", "area").unique()
-    area = where["area"].value_counts().sort("count")["area"][0]
-    near = set(where.filter(pl.col("area") == area)["nominal_id"])
-    accounts.create_account(house.state, "local", "L", PASSWORD, roles=["analyst"], areas=[area], now=NOW, by="test")
+    _, near = one_area(house, reader)
     every = by_hand(reader, reader.as_of - SPAN, reader.as_of + SPAN)
     wanted = {who for (who, _), linked in every.items() if near & {who, *linked}}
     page = browse("local").get("/releases").text

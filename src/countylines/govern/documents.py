@@ -265,17 +265,17 @@ def content(
     return Content(title, written(marking, "the marking", longest=60), force, synthetic, sections, who)
 
 
-def was_sent(draft: Draft, view: StepView) -> bool:
-    """Whether the document is the one that went out with its step: it stood before the step was marked as sent."""
-    return view.sent_at is not None and draft.drafted_at <= view.sent_at
+def went_out(draft: Draft, view: StepView) -> dt.datetime | None:
+    """When the document was sent with its step; None = it wasn't: a later one stands as a draft."""
+    return view.sent_at if view.sent_at and draft.drafted_at <= view.sent_at else None
 
 
 def _fate(draft: Draft, view: StepView | None) -> tuple[str, str]:
-    """Whether it was sent, as its step says; what was drafted later wasn't."""
-    if view is None or view.sent_at is None or not was_sent(draft, view):
+    sent_at = went_out(draft, view) if view else None
+    if view is None or sent_at is None:
         return "", DRAFT
     more = f", copied to {view.copied_to}" if view.copied_to else ""
-    return "Sent", f"{_said(view.sent_at)} to {view.sent_to}{more}, as a person recorded"
+    return "Sent", f"{_said(sent_at)} to {view.sent_to}{more}, as a person recorded"
 
 
 def _words(summary: str, known: Sequence[str], not_known: Sequence[str], texts: Mapping[str, str]) -> dict[str, Any]:

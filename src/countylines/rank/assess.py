@@ -80,8 +80,7 @@ def assess(
     """
     made: dict[str, pl.DataFrame] = {}
     with progress.step("harm"):
-        made["nominal_harm"], made["group_harm"] = harm.harm_tables(evidence, rules.harm)
-        made["group_harm_quarters"] = harm.harm_over_time(evidence, rules.harm)
+        made["nominal_harm"], made["group_harm"], made["group_harm_quarters"] = harm.harm_tables(evidence, rules.harm)
         made["offence_weights"] = harm.weights_used(evidence, rules.harm)
     with progress.step("places in the network", total=draws.count) as advance:
         made["centrality"] = centrality(

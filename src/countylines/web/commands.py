@@ -53,8 +53,9 @@ def refuse_a_run(folder: Path, advice: str) -> None:
         InputError: it is a finished run.
     """
     from countylines.errors import InputError
+    from countylines.runs import MANIFEST
 
-    if (folder / "manifest.json").is_file():
+    if (folder / MANIFEST).is_file():
         raise InputError("this is a run itself; nothing was changed", advice, file=folder)
 
 
@@ -110,7 +111,7 @@ def serve(
     if not list_accounts(house.state):
         kept = "with the same --state" if state else f"--runs {runs}"
         typer.echo(f"Nobody can sign in yet: countylines accounts add NAME --role analyst {kept}")
-    if not any(runs.glob("*/manifest.json")):
+    if not house.shelf.runs():
         typer.echo(f"There is no finished run yet: countylines run EXTRACTS --out {runs / 'NAME'}")
     typer.echo(f"The dashboard is at http://{host}:{port}. Ctrl-C stops it.")
     answer(house, host, port, behind_proxy=behind_proxy)

@@ -154,7 +154,7 @@ def _both(visit: Visit, connection: Connection, case_id: int, document_id: int) 
 def _still_open(case: Case, draft: Draft) -> None:
     if case.closed_at is not None:
         raise InputError(f"case {case.case_id} is closed", "reopen it first")
-    if documents.was_sent(draft, case.step(draft.step)):
+    if documents.went_out(draft, case.step(draft.step)):
         raise InputError("this document was sent and stays as it was", "write another one")
 
 
@@ -218,7 +218,7 @@ def _shown(visit: Visit, case_id: int, document_id: int, errors: dict[str, str])
         content=_content(visit, case, draft, visit.house.marking),
         card=visit.room.cards([case.nominal_id]).get(case.nominal_id),
         records=their_records(visit.reader, case.nominal_id),
-        sent=documents.was_sent(draft, case.step(draft.step)),
+        sent=documents.went_out(draft, case.step(draft.step)),
         attached={one["record_id"] for one in draft.records},
         markings=MARKINGS,
         errors=errors,

@@ -16,7 +16,7 @@ from tests.rank.harm.plainly import SEVERITY, Totals, harm
 
 @pytest.fixture(scope="module")
 def both(force_run: Path, force_evidence: Evidence) -> tuple[tuple[pl.DataFrame, Totals], tuple[pl.DataFrame, Totals]]:
-    nominal, group = harm_tables(force_evidence, load_rules(Harm()))
+    nominal, group, _ = harm_tables(force_evidence, load_rules(Harm()))
     shipped = Path(str(files("countylines.rank.harm"))) / "shipped"
     persons, groups = harm(force_run, shipped)
     return (nominal, persons), (group, groups)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from countylines.rank.harm import harm_over_time, harm_tables, load_rules, mass, worst_weights
+from countylines.rank.harm import harm_tables, load_rules, mass, worst_weights
 from countylines.settings import Harm
 from countylines.tables import RUN
 from tests.rank.harm.made import AS_OF, by_hand, evidence
@@ -26,7 +26,7 @@ def test_columns_types_and_order_are_those_of_the_run() -> None:
         {"c": {}, "d": {"outcome_code": "22"}}, [("c", "b", "charged"), ("d", "a", "suspect")], {"a": {}, "b": {}}
     )
     for someone in (crowd, evidence()):
-        made = (*harm_tables(someone, RULES), harm_over_time(someone, RULES))
+        made = harm_tables(someone, RULES)
         for name, frame in zip(("nominal_harm", "group_harm", "group_harm_quarters"), made, strict=True):
             table = RUN[name]
             assert frame.to_arrow().schema.names == table.names
@@ -48,7 +48,7 @@ def test_a_shared_crime_counts_once_with_the_most_serious_standing() -> None:
         ],
         {"a": {}, "b": {}, "c": {}},
     )
-    nominal, group = harm_tables(crowd, RULES)
+    nominal, group, _ = harm_tables(crowd, RULES)
     assert rows(nominal, "id", "standing", "crimes", "harm") == [
         ("a", "suspected", 1, ROBBERY),
         ("b", "convicted", 1, ROBBERY),
@@ -68,7 +68,7 @@ def test_diverted_cancelled_and_crimes_as_a_child() -> None:
         [(crime, "y", "convicted") for crime in ("diverted", "cancelled", "child", "shop")],
         {"y": young, "x": {}},
     )
-    nominal, group = harm_tables(crowd, RULES)
+    nominal, group, _ = harm_tables(crowd, RULES)
     assert rows(nominal, "standing", "crimes", "harm") == [("as a child", 2, None), ("convicted", 1, SHOP)]
     assert rows(group, "standing", "crimes", "harm") == [("convicted", 2, ROBBERY + SHOP), ("diverted", 1, None)]
     assert mass(nominal, "cchi") == {"y": SHOP}
@@ -77,7 +77,7 @@ def test_diverted_cancelled_and_crimes_as_a_child() -> None:
 
 def test_a_diverted_crime_of_an_adult_stands_apart() -> None:
     crowd = by_hand({"c": {"outcome_code": "22"}}, [("c", "a", "suspect")], {"a": {}})
-    nominal, _ = harm_tables(crowd, RULES)
+    nominal = harm_tables(crowd, RULES).nominal
     assert rows(nominal, "standing", "crimes", "harm") == [("diverted", 1, None)]
     assert mass(nominal, "cchi") == {}
 
@@ -92,7 +92,7 @@ def test_a_diverted_crime_of_an_adult_stands_apart() -> None:
     ],
 )
 def test_the_last_twelve_months(date: dt.date, recent: bool) -> None:
-    nominal, group = harm_tables(by_hand({"c": {"date": date}}, [("c", "a", "charged")], {"a": {}}), RULES)
+    nominal, group, _ = harm_tables(by_hand({"c": {"date": date}}, [("c", "a", "charged")], {"a": {}}), RULES)
     for frame in (nominal, group):
         assert rows(frame, "harm") == [(ROBBERY,)]
         assert rows(frame, "harm", window="12m") == ([(ROBBERY,)] if recent else [])
@@ -107,7 +107,7 @@ def test_quarters_hold_what_counts_as_harm_by_detection() -> None:
         "four": {"date": later, "outcome_code": "22"},
     }
     roles = [(crime, "a", "suspect") for crime in crimes] + [("one", "b", "charged")]
-    found = harm_over_time(by_hand(crimes, roles, {"a": {}, "b": {}}), RULES).filter(pl.col("index") == "cchi")
+    found = harm_tables(by_hand(crimes, roles, {"a": {}, "b": {}}), RULES).quarters.filter(pl.col("index") == "cchi")
     assert found.select("id", "quarter", "detection", "crimes", "harm").rows() == [
         ("g", first, "proactive", 1, ROBBERY),
         ("g", first, "reported", 1, ROBBERY),  # shared, so once
@@ -122,14 +122,14 @@ def test_no_weight_is_counted_and_is_not_zero() -> None:
         "other": {"offence_code": "999/99", "proactive": None},
     }
     crowd = by_hand(crimes, [(crime, "a", "suspect") for crime in crimes], {"a": {}})
-    nominal, _ = harm_tables(crowd, RULES)
+    nominal = harm_tables(crowd, RULES).nominal
     found = rows(nominal, "detection", "crimes", "harm", "crimes_without_weight")
     assert found == [("reported", 2, ROBBERY, 1), ("unknown", 1, None, 1)]
 
 
 def test_ambiguous_codes_are_counted() -> None:
     crimes = {"plain": {}, "assault": {"offence_code": "008/06"}, "fine": {"offence_code": "008/06", "urn": "8S.8.6.0"}}
-    nominal, _ = harm_tables(by_hand(crimes, [(crime, "a", "suspect") for crime in crimes], {"a": {}}), RULES)
+    nominal = harm_tables(by_hand(crimes, [(crime, "a", "suspect") for crime in crimes], {"a": {}}), RULES).nominal
     assert rows(nominal, "crimes", "harm", "crimes_ambiguous") == [(3, ROBBERY + 10 + 182.5, 1)]
 
 
@@ -148,7 +148,7 @@ def test_of_which_only_by_protected_or_held_people() -> None:
         ],
         {"c": {"protected": True, "date_of_birth": dt.date(2010, 1, 1)}, "a": {}, "h": {"held": ["may be cuckooed"]}},
     )
-    nominal, group = harm_tables(crowd, RULES)
+    nominal, group, _ = harm_tables(crowd, RULES)
     assert set(nominal["id"]) == {"a"}
     found = rows(group, "standing", "detection", "crimes", "harm", "crimes_only_protected", "harm_only_protected")
     assert found == [
@@ -165,7 +165,7 @@ def test_mass_takes_one_index_and_leaves_out_no_further_action() -> None:
         "b": {"date": dt.date(2019, 1, 1)},
     }
     roles = [(crime, crime[0], "suspect") for crime in crimes]
-    nominal, group = harm_tables(by_hand(crimes, roles, {"a": {}, "b": {"group_id": None}}), RULES)
+    nominal, group, _ = harm_tables(by_hand(crimes, roles, {"a": {}, "b": {"group_id": None}}), RULES)
     assert mass(nominal, "cchi") == {"a": ROBBERY + 547.5, "b": ROBBERY}
     assert mass(nominal, "cchi", "12m") == {"a": ROBBERY + 547.5}
     assert mass(nominal, "cchi", detections=["reported"]) == {"a": ROBBERY, "b": ROBBERY}

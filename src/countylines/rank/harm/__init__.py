@@ -1,14 +1,13 @@
 """Harm of people and groups by two indexes side by side, and the publishers' workbooks that they come from."""
 
 from countylines.rank.harm.rules import Rules, find_files, load_rules
-from countylines.rank.harm.totals import COUNTED, harm_over_time, harm_tables, mass, weights_used, worst_weights
+from countylines.rank.harm.totals import COUNTED, harm_tables, mass, weights_used, worst_weights
 from countylines.rank.harm.weights import weigh_records
 
 __all__ = [
     "COUNTED",
     "Rules",
     "find_files",
-    "harm_over_time",
     "harm_tables",
     "load_rules",
     "mass",

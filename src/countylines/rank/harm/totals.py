@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import polars as pl
 
@@ -28,8 +29,16 @@ COUNTED = (CONVICTED, CHARGED, SUSPECTED)
 """The standings in the one number of a person or group (METHOD 5 [choice])."""
 
 
-def harm_tables(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The tables ``nominal_harm`` and ``group_harm`` (METHOD 5).
+class HarmTables(NamedTuple):
+    """The run tables ``nominal_harm``, ``group_harm`` and ``group_harm_quarters``."""
+
+    nominal: pl.DataFrame
+    group: pl.DataFrame
+    quarters: pl.DataFrame
+
+
+def harm_tables(evidence: Evidence, rules: Rules) -> HarmTables:
+    """The harm of people and groups (METHOD 5).
 
     A crime is a record of source crime with an offence code of any kind; it is somebody's when they have an offender
     role there. Rows without crimes are left out.
@@ -39,32 +48,15 @@ def harm_tables(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.Data
         rules: the indexes and what outcome codes mean.
 
     Returns:
-        Both tables, with the columns of ``tables.RUN``, sorted by their keys. ``harm`` is in days; null where no
-        crime of the row has a weight, and for crimes as a child and diverted ones.
+        The tables, with the columns of ``tables.RUN``, sorted by their keys. ``harm`` is in days; null where no crime
+        of the row has a weight, and for crimes as a child and diverted ones.
     """
     found, weighed = _crimes(evidence, rules)
-    nominal = nominal_harm(found, weighed, evidence.rankable)
-    group = group_harm(_of_groups(found, evidence), weighed, evidence.rankable)
-    return as_run_table(nominal, "nominal_harm"), as_run_table(group, "group_harm")
-
-
-def harm_over_time(evidence: Evidence, rules: Rules) -> pl.DataFrame:
-    """The table ``group_harm_quarters``: what :func:`mass` of a group over all time is made of, quarter by quarter.
-
-    Args:
-        evidence: records, involvements, people, nominals.
-        rules: the indexes and what outcome codes mean.
-    """
-    found, weighed = _crimes(evidence, rules)
-    theirs = _once(_of_groups(found, evidence), evidence.rankable).filter(pl.col("standing").is_in(COUNTED))
-    weight = _billionths(pl.col("weight"))
-    sums = (
-        theirs.join(weighed, on="record_id")
-        .group_by("id", "index", "edition", "quarter", "detection")
-        .agg(crimes=pl.len(), total=weight.sum(), known=weight.count())
-    )
-    return as_run_table(
-        sums.with_columns(harm=pl.when(pl.col("known") > 0).then(pl.col("total") / NANO)), "group_harm_quarters"
+    of_groups = _once(_of_groups(found, evidence), evidence.rankable)
+    return HarmTables(
+        as_run_table(nominal_harm(found, weighed, evidence.rankable), "nominal_harm"),
+        as_run_table(group_harm(of_groups, weighed), "group_harm"),
+        as_run_table(over_time(of_groups, weighed), "group_harm_quarters"),
     )
 
 
@@ -103,18 +95,34 @@ def nominal_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable)
     return _totals(theirs.with_columns(only_protected=False).join(weighed, on="record_id"))
 
 
-def group_harm(found: pl.DataFrame, weighed: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
+def group_harm(crimes: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
     """The harm of each group: a crime that members share counts once, with the most serious standing among them.
 
     All members count, at any age: what a group does through children is the group's harm. Crimes in which none of the
     members with an offender role is rankable are told apart.
 
     Args:
-        found: as from ``standing.offenders``, with ``group_id``.
+        crimes: each of a group's once: ``record_id``, ``id``, ``standing``, ``only_protected``.
         weighed: as from ``weights.weigh_records``, with ``recent`` and ``detection``.
-        rankable: everybody else is protected or held.
     """
-    return _totals(_once(found, rankable).join(weighed, on="record_id"))
+    return _totals(crimes.join(weighed, on="record_id"))
+
+
+def over_time(crimes: pl.DataFrame, weighed: pl.DataFrame) -> pl.DataFrame:
+    """What :func:`mass` of a group over all time is made of, quarter by quarter.
+
+    Args:
+        crimes: as for :func:`group_harm`.
+        weighed: as there, with ``quarter``.
+    """
+    weight = _billionths(pl.col("weight"))
+    sums = (
+        crimes.filter(pl.col("standing").is_in(COUNTED))
+        .join(weighed, on="record_id")
+        .group_by("id", "index", "edition", "quarter", "detection")
+        .agg(crimes=pl.len(), total=weight.sum(), known=weight.count())
+    )
+    return sums.with_columns(harm=pl.when(pl.col("known") > 0).then(pl.col("total") / NANO))
 
 
 def _once(found: pl.DataFrame, rankable: Rankable) -> pl.DataFrame:
