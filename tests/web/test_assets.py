@@ -208,6 +208,16 @@ def test_keys_undo_and_the_address(opened: Page) -> None:
     assert opened.locator("dialog.cl-keys").is_visible()
 
 
+def test_undo_takes_back_how_people_were_chosen(opened: Page) -> None:
+    search(opened, "SYN-01")
+    opened.locator("#stage").focus()
+    opened.keyboard.press("1")
+    opened.keyboard.press("2")
+    assert "Within 2 steps" in opened.locator("#net-detail").inner_text()
+    opened.keyboard.press("Control+z")
+    assert "Within 2 steps" not in opened.locator("#net-detail").inner_text()
+
+
 def test_without_webgl_the_drawing_and_the_table_stay(browser: Browser, house: House) -> None:
     page = browser.new_page()
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")

@@ -77,6 +77,7 @@ export function startKeyboard(explorer: Explorer, place: HTMLElement, fit: () =>
 }
 
 export function undo(explorer: Explorer): boolean {
+  explorer.how = ''; // said of the choice that is taken back
   explorer.say(
     explorer.store.undo() ? `Undone. ${explorer.store.steps} more steps can be undone.` : 'Nothing to undo.',
   );
