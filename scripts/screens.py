@@ -82,7 +82,7 @@ SCREENS = (
     Screen("missing", "safeguarding", "/missing", 880),
     Screen("lines", "analyst", "/lines"),
     Screen("line", "analyst", "/lines/{line}", 1100),
-    Screen("releases", "senior_officer", "/releases"),
+    Screen("releases", "analyst", "/releases"),
     Screen("tasking", "senior_officer", "/tasking", 560),
     Screen("lexicon", "data_scientist", "/lexicon", 1100),
     Screen("rulings", "analyst", "/rulings", 500),
@@ -91,6 +91,8 @@ SCREENS = (
     Screen("compare", "analyst", "/runs/compare?a={before}&b={run}", 1000),
     Screen("log", "auditor", "/log", 900),
     Screen("accounts", "administrator", "/accounts", 760),
+    Screen("sources", "administrator", "/sources", 1080),
+    Screen("retention", "administrator", "/retention", 1180),
 )
 
 

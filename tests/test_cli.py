@@ -10,7 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer
 
+from countylines import cli
+from countylines.errors import InputError
 from tests.report.small import write_extracts
 
 COMMAND = str(Path(sys.executable).parent / "countylines")
@@ -50,6 +53,17 @@ def test_runs_summary_and_explain(made: Path) -> None:
     assert found["held"] == ["may be cuckooed"]
 
 
+def test_a_broken_run_is_named_beside_the_good_ones(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "good").symlink_to(made / "runs" / "one")
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "manifest.json").write_text('{"as_of"')
+    text = countylines("runs", tmp_path, code=1)
+    assert f"! {tmp_path / 'half'}: its manifest.json is damaged: it isn't JSON. Was it copied whole?" in text
+    assert "good  2" in text
+    (tmp_path / "good").unlink()
+    assert f"There is no finished run in {tmp_path}" in " ".join(countylines("runs", tmp_path, code=1).split())
+
+
 def test_nothing_is_written_over(made: Path) -> None:
     text = countylines("run", made / "extracts", "--out", made / "runs" / "one", code=2)
     assert "this run exists already; nothing was changed. Choose another name for --out." in text
@@ -66,6 +80,10 @@ def test_nothing_is_written_over(made: Path) -> None:
         (("explain", "ann", "--run", "none"), "none: this is not a finished run."),
         (("runs", "none"), "none: there is no such folder."),
         (("partition", "none.csv", "--out", "x.csv"), "none.csv"),
+        (
+            ("partition", "none.csv", "--out", "x.csv", "--cut", "foo"),
+            "--cut: there is no cut 'foo'. Give map_equation or",
+        ),
         (("synth", "x", "--form", "xml"), "--form: 'xml' isn't allowed. Give parquet or csv."),
         (("lexicon", "check", "none.yaml"), "none.yaml"),
     ],
@@ -116,6 +134,38 @@ def test_a_second_demo_shows_the_first_and_ends_on_a_running_dashboard(tmp_path:
     assert re.findall(r"sign in as (\w+) +password [a-z-]+\d{4}", said) == ["analyst", "safeguarding"]
     assert page.status_code == 200
     assert "SYNTHETIC DATA" in page.text
+
+
+@pytest.mark.parametrize("became", [KeyboardInterrupt, RuntimeError, OSError, InputError, SystemExit])
+def test_ctrl_c_is_said_to_be_that_whatever_a_library_makes_of_it(
+    became: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DuckDB makes a RuntimeError of it, with words that may be others tomorrow."""
+
+    def work() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise became("some words") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    stopped = typer.Typer()
+    stopped.command()(work)
+    monkeypatch.setattr(cli, "app", stopped)
+    monkeypatch.setattr(sys, "argv", ["countylines"])
+    with pytest.raises(SystemExit, match="130"):
+        cli.main()
+    assert capsys.readouterr().err.strip() == cli.STOPPED
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("Query interrupted")  # by nobody
+
+    monkeypatch.setattr(cli, "app", broken)
+    with pytest.raises(RuntimeError):
+        cli.main()
 
 
 def test_a_run_that_is_stopped_leaves_nothing_but_a_sentence(made: Path, tmp_path: Path) -> None:

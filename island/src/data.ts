@@ -100,6 +100,8 @@ export interface Step {
   n: number;
   adversarial: boolean;
   records: { id: string; href: string }[];
+  /** Records of other areas than one's own: counted, not named. */
+  away: number;
 }
 export interface Path {
   a: string;

@@ -11,6 +11,7 @@ import { startFilters } from './network/filters';
 import { startKeyboard } from './network/keyboard';
 import { startLasso } from './network/lasso';
 import { Paths } from './network/path';
+import { Placing } from './network/placing';
 import { startTable } from './network/table';
 import { startTools } from './network/tools';
 import { WhatIfs } from './network/whatif';
@@ -30,9 +31,11 @@ export async function start(): Promise<void> {
   const hash = location.hash.slice(1) || (place.dataset.start ?? '');
   const words = part('stage-words');
   words.textContent = 'Reading the network...';
+  const reading = read<Network>(address(data, {}));
+  const drawn = hasWebGL(); // found out while the file is on its way
   let net: Network;
   try {
-    net = await read<Network>(address(data, {}));
+    net = await reading;
   } catch {
     words.textContent =
       "The network couldn't be read. The fixed drawing and the table below stay; reload the page to try again.";
@@ -41,7 +44,6 @@ export async function start(): Promise<void> {
   }
   const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group }, hash);
   const paths = new Paths(explorer);
-  const drawn = hasWebGL();
   document.documentElement.dataset.webgl = drawn ? 'yes' : 'none';
   if (drawn) {
     part('stage-fallback').hidden = true;
@@ -60,12 +62,16 @@ export async function start(): Promise<void> {
   startDetail(explorer, part('net-detail'), paths, new WhatIfs(explorer), save);
   startTable(explorer, part('net-table'), !drawn);
   startBrush(explorer, part('net-brush'));
-  startKeyboard(explorer, place, fit);
+  startKeyboard(explorer, place, fit, explorer.stage && new Placing(explorer, explorer.stage));
   if (explorer.state.path) void paths.between(...explorer.state.path);
   if (explorer.stage) startLasso(explorer, explorer.stage, place);
   if (!explorer.store.camera) explorer.stage?.look(explorer.state.group);
   if (place.dataset.q) typed(place.dataset.q);
-  document.documentElement.dataset.net = 'ready';
+  const ready = () => {
+    document.documentElement.dataset.net = 'ready';
+  };
+  if (explorer.stage) explorer.stage.begin(ready);
+  else ready();
 }
 
 /** What the page was asked to find, as if it had been typed. */
@@ -94,12 +100,9 @@ function startStage(explorer: Explorer, paths: Paths, place: HTMLElement): void 
   const camera = stage.sigma.getCamera();
   const [x, y, ratio] = explorer.store.camera.split(',').map(Number);
   if (x !== undefined && y !== undefined && ratio) camera.setState({ x, y, ratio });
-  stage.repaint(); // the canvases for outlines and words were made after sigma's first drawing
-  let size = `${place.clientWidth} ${place.clientHeight}`;
   new ResizeObserver(() => {
-    const now = `${place.clientWidth} ${place.clientHeight}`;
-    if (now === size || !place.clientWidth) return;
-    size = now;
+    const { width, height } = stage.sigma.getDimensions();
+    if (!place.clientWidth || (width === place.offsetWidth && height === place.offsetHeight)) return;
     stage.sigma.resize();
     stage.sigma.scheduleRender();
   }).observe(place);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from countylines import __version__
 from countylines.errors import InputError
 from countylines.report.show.commands import AsJson, RunFolder, print_json, show_app
 from countylines.settings import Settings, load_settings
-from countylines.web.commands import accounts_app, audit_app, installed, rulings_app, serve, state_app
+from countylines.web.commands import accounts_app, audit_app, installed, retention, rulings_app, serve, state_app
 
 app = typer.Typer(
     name="countylines",
@@ -34,6 +35,7 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
 app.add_typer(rulings_app, name="rulings")
 app.add_typer(state_app, name="state")
+app.command()(retention)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 EngineName = Annotated[str, typer.Option("--engine", help="duckdb, or spark where it is installed.")]
@@ -43,27 +45,47 @@ SettingsFile = Annotated[
 
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended
 STOPPED = "Stopped. Nothing half-done was left behind."
+DISK = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
 
 def main() -> None:
     """Run a command; what the user can mend ends in one plain message and exit code 2, Ctrl-C in another and 130."""
+    asked: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
     try:
         app()
-    except InputError as error:
-        stop(str(error))
-    except SystemExit as left:
-        if left.code == INTERRUPTED:  # Typer makes this of Ctrl-C, without a word
+    except SystemExit:
+        if asked:  # Typer makes this of Ctrl-C, without a word
             stop(STOPPED, INTERRUPTED)
         raise
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":  # and DuckDB this, when Ctrl-C comes while it works
+    except Exception as error:
+        if asked:  # whatever it became on its way: of DuckDB it is a RuntimeError
+            stop(STOPPED, INTERRUPTED)
+        if not (said := plain(error)):
             raise
-        stop(STOPPED, INTERRUPTED)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EACCES, errno.EROFS):
-            raise
+        stop(said)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def plain(error: Exception) -> str:
+    """What to say of an error that the user can mend; nothing of others.
+
+    Example:
+        >>> plain(InputError("there is no such folder", "check the path")), plain(ValueError("a fault of ours"))
+        ('there is no such folder. Check the path.', '')
+    """
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno in DISK:
         advice = "Nothing was left behind. Make room or choose another place."
-        stop(f"{error.filename or 'the disk'}: {error.strerror}. {advice}")
+        return f"{error.filename or 'the disk'}: {error.strerror}. {advice}"
+    return ""
 
 
 def stop(message: str, code: int = 2) -> None:
@@ -106,10 +128,13 @@ def run(
 ) -> None:
     """Extracts in, network and groups out."""
     from countylines.report.summary import show_summary
-    from countylines.runs import open_run
+    from countylines.runs import finished, numbered_anew, open_run
 
     made = _run(extracts, out, _chosen(settings, max_rejects, resample), engine, previous, quiet)
     show_summary(Console(), open_run(made))
+    if earlier := numbered_anew(open_run(made), finished(made.absolute().parent)):
+        name = earlier.folder.name
+        print(f"Made without --previous: G0001 and so on mean other people here than in {name}, which lies beside it.")
 
 
 @app.command()
@@ -167,11 +192,13 @@ def summary(run: RunFolder) -> None:
 
 @app.command()
 def runs(folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path()) -> None:
-    """List the finished runs in a folder."""
+    """List the finished runs in a folder; exit code 1 if one of them can't be read."""
     from countylines.report.summary import show_runs
     from countylines.runs import find_runs
 
-    show_runs(Console(), find_runs(folder), folder)
+    found, broken = find_runs(folder)
+    show_runs(Console(), found, broken, folder)
+    raise typer.Exit(1 if broken else 0)
 
 
 @app.command()

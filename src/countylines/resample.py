@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 
 SHUFFLE = 1  # third entry of a shuffle's seed, so that it shares no random number with draw i
 ALONE_BELOW = 3.0  # seconds of work that two processes, which take one or two to start, don't make shorter
+LOW, HIGH = 0.05, 0.95  # the ends of every range over draws
 
 
 @dataclass(frozen=True, eq=False)

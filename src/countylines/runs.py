@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -24,6 +25,12 @@ from countylines.writer import write_sorted
 
 MANIFEST = "manifest.json"
 RULES = "rules"  # the folder of the rules that a run was made by
+NEEDED: Mapping[str, type] = {  # what every manifest says
+    "as_of": str, "engine": str, "inputs": list, "last_group": int, "lexicon": dict, "notes": list, "rows_in": dict,
+    "rows_out": dict, "settings": dict, "unlinked": dict, "versions": dict,
+}  # fmt: skip
+SECTIONS = ("ingest", "network")  # of its settings: how a run is read rests on these
+NOT_THERE = (FileNotFoundError, NotADirectoryError)
 PACKAGES = ("countylines", "duckdb", "hyperscan", "igraph", "narwhals", "polars", "pyarrow", "scipy")
 
 
@@ -59,26 +66,79 @@ class Run:
         return self.table(name).collect()
 
 
+def finished(folder: Path) -> list[Run]:
+    """The finished runs in a folder that can be read, the latest data last, then the latest made."""
+    found = []
+    for path in folder.glob(f"*/{MANIFEST}"):
+        try:
+            if not path.parent.name.startswith("."):  # hidden: under way, or killed
+                found.append(((run := open_run(path.parent)).manifest["as_of"], path.stat().st_mtime_ns, run))
+        except (InputError, OSError):
+            continue
+    return [run for _, _, run in sorted(found, key=lambda each: each[:2])]
+
+
+def numbered_anew(run: Run, beside: Sequence[Run]) -> Run | None:
+    """The latest earlier run beside one that was made without ``--previous``: their group numbers mean other people.
+
+    Args:
+        beside: the runs of its folder, as from :func:`finished`.
+    """
+    if run.manifest.get("previous"):
+        return None
+    at = next((i for i, each in enumerate(beside) if each.folder.name == run.folder.name), 0)
+    return beside[at - 1] if at else None
+
+
 def open_run(folder: Path) -> Run:
     """Open a finished run.
 
     Raises:
-        InputError: the folder isn't a finished run.
+        InputError: the folder isn't a finished run, or its manifest can't be read or lacks something.
     """
+    whole = "was it copied whole?"
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except NOT_THERE as error:
         advice = "give the folder that countylines run --out made"
         raise InputError("this is not a finished run", advice, file=folder) from error
-    return Run(folder, manifest)
+    except OSError as error:
+        said = f"its {MANIFEST} can't be read: {error.strerror}"
+        raise InputError(said, "check who may read it", file=folder) from error
+    except ValueError as error:
+        raise InputError(f"its {MANIFEST} is damaged: it isn't JSON", whole, file=folder) from error
+    told = manifest if isinstance(manifest, dict) else {}
+    lacking = [name for name, kind in NEEDED.items() if not isinstance(told.get(name), kind)]
+    if lacking or (lacking := [f"settings.{name}" for name in SECTIONS if name not in told["settings"]]):
+        raise InputError(f"its {MANIFEST} doesn't tell {', '.join(lacking)}", whole, file=folder)
+    try:
+        dt.date.fromisoformat(told["as_of"])
+    except ValueError as error:
+        raise InputError(f"its {MANIFEST} tells no day (as_of)", whole, file=folder) from error
+    return Run(folder, told)
 
 
-def find_runs(folder: Path) -> list[Run]:
-    """The finished runs in a folder, by name."""
-    if not folder.is_dir():
-        raise InputError("there is no such folder", "give the folder that holds the runs", file=folder)
-    found = [path.parent for path in sorted(folder.glob(f"*/{MANIFEST}"))]
-    return [open_run(path) for path in found if not path.name.startswith(".")]  # hidden: a run that was killed
+def find_runs(folder: Path) -> tuple[list[Run], list[InputError]]:
+    """The finished runs in a folder, by name; and what is wrong with each that can't be read.
+
+    Raises:
+        InputError: there is no such folder, or it can't be read.
+    """
+    try:
+        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))  # hidden: it was killed
+    except NOT_THERE as error:
+        raise InputError("there is no such folder", "give the folder that holds the runs", file=folder) from error
+    except OSError as error:
+        raise InputError(f"this folder can't be read: {error.strerror}", "check who may", file=folder) from error
+    found: list[Run] = []
+    broken: list[InputError] = []
+    for path in inside:
+        try:
+            found.append(open_run(path))
+        except InputError as error:
+            if not isinstance(error.__cause__, NOT_THERE):  # else it's no run at all
+                broken.append(error)
+    return found, broken
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 NANO = 1_000_000_000  # weights are met at 9 decimals (METHOD 2)
+EDGE = 1e-9  # every threshold is met within it (METHOD 2)
 
 
 def exact_sum(weight: nw.Expr) -> nw.Expr:

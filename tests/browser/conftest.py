@@ -57,18 +57,19 @@ def site(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def page_of(browser: Browser, site: Site) -> Iterator[PageOf]:
-    """``page_of("analyst")``: a page in which that account is signed in and has given a reason; None = signed out.
+    """``page_of("analyst")``: a page in which that account is signed in, has given a reason and, where one must, asked
+    for names; None = signed out.
 
     Afterwards no page may have thrown, broken the policy or asked for what isn't there.
     """
     opened: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def sign_in(role: str | None, **options: Any) -> Page:
+    def sign_in(role: str | None, *, names: bool = True, **options: Any) -> Page:
         context = browser.new_context(base_url=site.address, **{"viewport": {"width": 1440, "height": 900}, **options})
         opened.append(context)
         if role:
-            site.world.sign_in(role)
+            site.world.sign_in(role, names=names)
             context.add_cookies([{"name": COOKIE, "value": site.world.client.cookies[COOKIE], "url": site.address}])
         page = context.new_page()
         page.on("console", lambda message: wrong.append(said(message)) if is_fault(message, page.url) else None)

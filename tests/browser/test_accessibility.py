@@ -22,7 +22,7 @@ NO_PAGE = {
     "/openid/start",
     "/openid/back",
     "/search/suggest",
-    "/network/person/{nominal_id}",
+    "/network/person/{nominal_id:path}",
     "/safeguarding/cases/{case_id}/answers/{step}",  # the example is a referral, which has no questions: see below
 }
 # Pages that look otherwise for another person, another role or when there is nothing to show.
@@ -116,3 +116,15 @@ def test_no_page_is_left_out(site: Site) -> None:
     looked_at = [address for role in ROLES for address, _ in pages_for(role, site)]
     for route in PAGES_SHOWN:
         assert (site.world.address(route) in looked_at) == is_page(route), route
+
+
+@pytest.mark.parametrize("path", ["/", "/missing", "/people/{nominal_id}"])
+def test_covered_pages_can_be_used_by_everybody(page_of: PageOf, site: Site, path: str) -> None:
+    """The page that asks, the button under the menu, and a person by the id; the button shows the same page again."""
+    page = page_of("senior_officer", names=False)
+    page.goto(path.format(**site.examples))
+    ready(page)
+    assert not found_by_axe(page)
+    page.get_by_role("button", name="Show names and records").press("Enter")
+    page.wait_for_url(path.format(**site.examples))
+    assert page.get_by_role("button", name="Cover them").is_visible()

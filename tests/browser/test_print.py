@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import PageOf, Site
 from tests.browser.pdf import words_of_pages
@@ -18,7 +18,9 @@ PRINTED = (
     ("safeguarding", "/safeguarding"),
     ("safeguarding", "/safeguarding/cases/{case_id}/referral/{document_id}"),
 )
-STATUS = ", ".join(f"main .{name}:visible:not(.cl-noprint *)" for name in ("cl-flag", "cl-ic--child", "cl-status"))
+MARKS = ("cl-flag", "cl-ic--child", "cl-status")
+STATUS = ", ".join(f"main .{name}:visible:not(.cl-noprint *)" for name in MARKS)
+FOLDED = "main details:not([open]):not(.cl-twin):not(.cl-drop):not(:has(form))"  # shut on the screen, open on paper
 NAVIGATION = (".cl-head", ".cl-nav", ".cl-find", ".moj-sub-navigation", ".govuk-button", ".cl-noprint")
 
 
@@ -39,18 +41,64 @@ def test_the_marking_stands_on_each_printed_page(page_of: PageOf, site: Site, ro
 
 @pytest.mark.parametrize(("role", "path"), PRINTED)
 def test_status_stays_and_navigation_goes(page_of: PageOf, site: Site, role: str, path: str) -> None:
-    """Every flag and mark that is seen on the screen is printed, in its own colour; what can be clicked is not."""
+    """Every flag and mark is printed, in its own colour, those that a reader would unfold, too; nothing to click is."""
     page = page_of(role)
     page.goto(path.format(**site.examples))
     page.wait_for_load_state()
     flags = page.locator(STATUS)
     on_screen = flags.count()
+    folded = page.locator(", ".join(f"{FOLDED} .{name}" for name in MARKS)).count()
     page.emulate_media(media="print")
-    assert flags.count() == on_screen > 0
+    assert on_screen > 0
+    assert flags.count() == on_screen + folded
     for place in NAVIGATION:
         expect(page.locator(f"{place}:visible")).to_have_count(0)
     assert page.locator("body").evaluate("(body) => getComputedStyle(body).printColorAdjust") == "exact"
     expect(page.locator(".cl-print-mark").first).to_contain_text("OFFICIAL-SENSITIVE (synthetic data)")
+
+
+def test_what_is_folded_on_the_screen_is_printed(page_of: PageOf, site: Site) -> None:
+    """Nobody can unfold paper: how the children are linked to a line stands there, with everybody's name."""
+    page = page_of("analyst")
+    page.goto("/lines/{line_id}".format(**site.examples))
+    within = page.locator(f"{FOLDED} > :not(summary)")
+    names = page.locator(f"{FOLDED} .cl-who a").all_text_contents()
+    assert names
+    assert not page.locator(f"{FOLDED} > :not(summary):visible").count()
+    words = letters("".join(words_of_pages(page.pdf(prefer_css_page_size=True))))
+    assert [name for name in names if letters(name) not in words] == []
+    page.emulate_media(media="print")
+    for each in within.all():
+        expect(each).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/lines/{line_id}", "/groups/{group_id}", "/groups"])
+def test_a_table_that_repeats_a_drawing_is_printed_only_if_it_is_open(page_of: PageOf, site: Site, path: str) -> None:
+    """Shut, it leaves nothing on paper, not even its own name; open, it is there for the reader who wants it."""
+    page = page_of("analyst")
+    page.goto(path.format(**site.examples))
+    page.wait_for_load_state()
+    twins = page.locator("main details.cl-twin")
+    assert twins.count()
+    page.emulate_media(media="print")
+    for twin in twins.all():
+        expect(twin).to_be_hidden()
+    page.emulate_media(media="screen")
+    twins.first.locator("summary").click()
+    page.emulate_media(media="print")
+    expect(twins.first.locator("table")).to_be_visible()
+
+
+def test_days_stay_on_one_line(page_of: PageOf, site: Site) -> None:
+    """In the narrow columns of a printed table, too: a day that wraps is read as two."""
+    page = page_of("analyst")
+    page.set_viewport_size({"width": 688, "height": 1000})  # an A4 sheet between its margins
+    page.goto("/lines/{line_id}".format(**site.examples))
+    page.emulate_media(media="print")
+    days = page.locator(".cl-members td").filter(has_text=re.compile(r"^\d{1,2} [A-Z][a-z]{2} \d{4}$"))
+    assert days.count()
+    for day in days.all():
+        assert lines_of(day) == 1, day.inner_text()
 
 
 def test_a_childs_status_is_printed_before_the_name(page_of: PageOf, site: Site) -> None:
@@ -63,6 +111,14 @@ def test_a_childs_status_is_printed_before_the_name(page_of: PageOf, site: Site)
     assert words.index(name, banner) > banner
     assert "Neverrankedforenforcement" in words
     assert "Notranked" in words
+
+
+def lines_of(place: Locator) -> int:
+    """On how many lines a text stands."""
+    script = (
+        "(cell) => { const r = document.createRange(); r.selectNodeContents(cell); return r.getClientRects().length }"
+    )
+    return int(place.evaluate(script))
 
 
 def letters(words: str) -> str:

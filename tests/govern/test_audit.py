@@ -276,3 +276,16 @@ def test_a_seal_is_the_head_in_one_line(state: State) -> None:
 def test_what_is_no_seal(line: str) -> None:
     with pytest.raises(ValueError, match=r"seal|unpack|values"):
         Seal.parse(line)
+
+
+def test_a_search_by_person_finds_every_entry_that_names_them(state: State) -> None:
+    """Their own page and lists; not who is called alike, nor the same letters in other capitals. An id may hold all."""
+    odd = 'n%_"1\\'
+    with state.begin() as connection:
+        for number, who in enumerate((["n1", odd], ["N1"], ["n11"], [])):
+            record(connection, Event(NOW, "see_group", kind="group", what=f"g{number}", detail={"people": who}))
+        record(connection, Event(NOW, "see_people", kind="person", what="n1"))
+    for person, kinds in (("n1", ["person", "group"]), (odd, ["group"]), ("N1", ["group"]), ("n", [])):
+        found = search(state, Wanted(person=person))
+        assert [row.event.kind for row in found.rows] == kinds, person
+        assert len(list(export(state, Wanted(person=person)))) == len(kinds)

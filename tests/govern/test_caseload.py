@@ -109,7 +109,7 @@ def test_the_seven_counts(laptop_state: State) -> None:
         asked = Work(connection, opening("adult", person="adult"))
         asked.take("consent", "in progress")
         closed = Work(connection, opening("closed"))
-        cases.close(connection, closed.case_id, 1, "moved away", PELL, FRIDAY)
+        cases.close(connection, PROCEDURES, closed.case_id, 1, "moved away", PELL, FRIDAY)
         listed = cases.cases(connection, PROCEDURES, later(hours=25))
         assert counts(listed, without_case=3, new=2) == Counts(5, 2, 1, 1, 1, 1, 2)
         assert counts(listed).no_referral == 2
@@ -150,7 +150,7 @@ def test_rows_come_call_first_then_late_then_due_first_never_by_a_score(laptop_s
         Work(connection, opening("west"))
         Work(connection, opening("urgent", immediate_risk=True))
         gone = Work(connection, opening("closed"))
-        cases.close(connection, gone.case_id, 1, "moved away", PELL, FRIDAY)
+        cases.close(connection, PROCEDURES, gone.case_id, 1, "moved away", PELL, FRIDAY)
         at_13 = [case.nominal_id for case in cases.cases(connection, PROCEDURES, later(hours=13))]
         assert at_13 == ["urgent", "north", "west", "screened", "closed"]
         assert not {"score", "rank", "priority"} & set(cases.Case.__dataclass_fields__)

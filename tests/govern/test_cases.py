@@ -18,7 +18,7 @@ def test_one_open_case_a_person(state: State) -> None:
             cases.open_case(one.connection, PROCEDURES, opening(), MARROW, later(hours=1))
         assert met.value.case_id == one.case_id
         assert open_ones(one) == {"n1": one.case_id}
-        closed = cases.close(one.connection, one.case_id, 1, "left the area", PELL, later(hours=2))
+        closed = cases.close(one.connection, PROCEDURES, one.case_id, 1, "left the area", PELL, later(hours=2))
         assert open_ones(one) == {}
         second = cases.open_case(one.connection, PROCEDURES, opening(), MARROW, later(hours=3))
         assert second != one.case_id
@@ -35,8 +35,8 @@ def open_ones(one: Work) -> dict[str, int]:
 def test_closing_and_reopening_say_why(state: State) -> None:
     with work(state) as one:
         with pytest.raises(InputError, match="the reason for closing is empty"):
-            cases.close(one.connection, one.case_id, 1, " ", PELL, FRIDAY)
-        one.version = cases.close(one.connection, one.case_id, 1, "left the area", PELL, FRIDAY)
+            cases.close(one.connection, PROCEDURES, one.case_id, 1, " ", PELL, FRIDAY)
+        one.version = cases.close(one.connection, PROCEDURES, one.case_id, 1, "left the area", PELL, FRIDAY)
         assert (one.case.closed_by, one.case.close_reason, one.case.next) == ("j.pell", "left the area", None)
         with pytest.raises(InputError, match=r"is closed\. Reopen it first"):
             one.take("mash", "drafted")

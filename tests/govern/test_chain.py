@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, text, update
 
+from countylines.govern.accounts import create_account
 from countylines.govern.audit import Event, record, seal, verify
 from countylines.govern.chain import FIELDS, FIRST, Seal, fingerprint
 from countylines.govern.schema import audit, audit_head
@@ -223,3 +224,12 @@ def test_values_that_cannot_be_read_are_wrong_rows(laptop_state: State, value: s
         with laptop_state.begin() as connection:
             connection.execute(text(f"UPDATE audit SET {column} = {value} WHERE number = 2"))
         assert first_wrong(log) == 2
+
+
+def test_an_empty_log_beside_accounts_is_not_whole(broken: Log) -> None:
+    """Making an account is logged: who emptied the log and set its head back forgot that."""
+    create_account(broken.state, "ann", "Ann", "westmarch-lapwing-seven", ["analyst"], now=NOW)
+    broken.hold([], {"head": 1, "count": 0, "hash": FIRST})
+    verdict = verify(broken.state)
+    assert (verdict.whole, verdict.wrong) == (False, 1)
+    assert "though accounts were made" in verdict.said

@@ -26,7 +26,7 @@ def test_two_browsers_editing_one_case(state: State) -> None:
     with state.begin() as one:
         cases.take_step(one, PROCEDURES, case_id, 1, "mash", "drafted", PELL, later(minutes=1))
     with pytest.raises(Conflict) as met, state.begin() as two:
-        cases.close(two, case_id, 1, "moved away", MARROW, later(minutes=2))
+        cases.close(two, PROCEDURES, case_id, 1, "moved away", MARROW, later(minutes=2))
 
     conflict = met.value
     assert (conflict.what, conflict.version) == (f"case {case_id}", 2)
@@ -37,7 +37,7 @@ def test_two_browsers_editing_one_case(state: State) -> None:
         conflict
     )
     with state.begin() as again:
-        assert cases.close(again, case_id, conflict.version, "moved away", MARROW, later(minutes=3)) == 3
+        assert cases.close(again, PROCEDURES, case_id, conflict.version, "moved away", MARROW, later(minutes=3)) == 3
         assert cases.case(again, PROCEDURES, case_id, FRIDAY).step("mash").state == "drafted"
 
 
@@ -50,7 +50,7 @@ def test_at_the_same_moment_one_of_two_wins(state: State) -> None:
         ready.wait()
         try:
             with state.begin() as connection:
-                cases.close(connection, case_id, 1, reason, by, FRIDAY)  # type: ignore[arg-type]
+                cases.close(connection, PROCEDURES, case_id, 1, reason, by, FRIDAY)  # type: ignore[arg-type]
             outcomes.append("saved")
         except Conflict as conflict:
             outcomes.append(conflict.changes[-1].by)
@@ -93,11 +93,11 @@ def test_a_change_and_its_line_in_the_log_stand_or_fall_together(state: State) -
         case_id = cases.open_case(connection, PROCEDURES, opening(), PELL, FRIDAY)
     event = Event(at=FRIDAY, action="work_case", account=PELL.name, kind="case", what=str(case_id))
     with pytest.raises(ValueError, match="the log knows no"), state.begin() as connection:
-        cases.close(connection, case_id, 1, "moved away", PELL, FRIDAY)
+        cases.close(connection, PROCEDURES, case_id, 1, "moved away", PELL, FRIDAY)
         audit.record(connection, replace(event, action="whatever"))
     with state.begin() as connection:
         assert cases.case(connection, PROCEDURES, case_id, FRIDAY).status == "open"
-        cases.close(connection, case_id, 1, "moved away", PELL, FRIDAY)
+        cases.close(connection, PROCEDURES, case_id, 1, "moved away", PELL, FRIDAY)
         assert audit.record(connection, event) == 1
 
 
@@ -123,7 +123,7 @@ def test_an_earlier_version_stays_readable(laptop_state: State) -> None:
 def test_what_is_not_there_is_said(state: State, number: int) -> None:
     with state.begin() as connection:
         with pytest.raises(NotThere, match=f"there is no case {number}"):
-            cases.close(connection, number, 1, "why", PELL, FRIDAY)
+            cases.close(connection, PROCEDURES, number, 1, "why", PELL, FRIDAY)
         for ask in (documents.drafts_of, documents.draft_of, rulings.ruling, reporting.draft):
             with pytest.raises(NotThere):
                 ask(connection, number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,15 +12,15 @@ from countylines.govern import people
 from countylines.govern.accounts import Account
 
 MAY = {
-    "analyst": "see_home see_groups see_group see_people see_network see_removal_order see_removal_counts "
+    "analyst": "see_home see_groups see_group see_people uncover_names see_network see_removal_order see_removal_counts "
     "see_priority_of_people see_safeguarding_counts see_own_referrals make_referral see_missing see_lines work_lines "
     "see_releases see_tasking see_lexicon try_lexicon see_assurance see_runs search export_table export_network "
     "make_ruling confirm_ruling write_note share_view",
-    "safeguarding": "see_home see_groups see_group see_people see_safeguarding see_safeguarding_counts "
+    "safeguarding": "see_home see_groups see_group see_people uncover_names see_safeguarding see_safeguarding_counts "
     "see_own_referrals make_referral work_case export_referral see_missing see_lines see_releases see_lexicon "
     "see_assurance see_runs search "
     "make_ruling confirm_ruling confirm_ruling_safeguarding write_note share_view",
-    "senior_officer": "see_home see_groups see_group see_people see_network see_removal_order see_removal_counts "
+    "senior_officer": "see_home see_groups see_group see_people uncover_names see_network see_removal_order see_removal_counts "
     "see_priority_of_people see_safeguarding_counts see_missing see_lines see_releases see_tasking work_tasking "
     "see_lexicon see_assurance see_runs search export_table export_network make_ruling confirm_ruling write_note "
     "share_view",
@@ -121,6 +123,45 @@ def test_own_areas_bind_the_roles_they_bind() -> None:
     analyst = Account("1", "ann", "Ann", frozenset({"analyst"}), areas=("North",))
     assert analyst.areas_for("see_group") == ("North",)
     both = Account("1", "ann", "Ann", frozenset({"analyst", "auditor"}), areas=("North",))
-    assert both.areas_for("see_group") == ()
+    assert both.areas_for("see_group") == ("North",)
     assert both.areas_for("see_people") == ("North",)
+    assert both.areas_for("see_log") == ()
     assert Account("1", "ann", "Ann", frozenset({"senior_officer"}), areas=("North",)).areas_for("see_group") == ()
+
+
+def reach(account: Account, action: str, asked: bool) -> int:
+    """Whose names somebody sees while they do this: 0 = nobody's, 1 = those of their own areas, 2 = everybody's."""
+    if not account.may(action) or people.covers_names(account.roles):
+        return 0
+    if people.asks_for_names(account.roles, account.areas) and not asked:
+        return 0
+    return 1 if account.areas_for(action) else 2
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("areas", [(), ("North",)])
+@pytest.mark.parametrize("pair", list(combinations(people.ROLES, 2)), ids="+".join)
+def test_two_roles_name_nobody_whom_neither_names(pair: tuple[str, str], areas: tuple[str, ...], asked: bool) -> None:
+    """To be shown everybody by id, and names in own areas, doesn't add up to everybody's names."""
+    both = Account("1", "ann", "Ann", frozenset(pair), areas)
+    alone = [Account("1", "ann", "Ann", frozenset({role}), areas) for role in pair]
+    most = max(reach(one, action, asked) for one in alone for action in NAMES)
+    for action in NAMES | {"see_group", "see_groups", "see_removal_counts"}:
+        assert reach(both, action, asked) <= most, action
+
+
+def test_areas_of_one_role_make_a_senior_officer_ask_for_names() -> None:
+    """They see names in their areas as an analyst, and elsewhere after asking: so they ask."""
+    assert people.asks_for_names(["analyst", "senior_officer"], ("North",))
+    assert not people.asks_for_names(["analyst", "senior_officer"])
+    assert not people.asks_for_names(["analyst", "auditor"], ("North",))
+    assert people.asks_for_names(["senior_officer", "auditor"])
+
+
+def test_two_roles_see_no_small_count_that_neither_sees() -> None:
+    """The auditor's groups in full, and the committee's queue with small counts hidden: the queue stays so."""
+    for pair in combinations(people.ROLES, 2):
+        for action in ("see_group", "see_safeguarding_counts"):
+            full = [people.allowed([one], action) and not people.hides_small_counts([one], action) for one in pair]
+            if people.allowed(pair, action):
+                assert people.hides_small_counts(pair, action) != any(full), (pair, action)

@@ -27,7 +27,7 @@ def test_proposed_confirmed_withdrawn(state: State) -> None:
     with state.begin() as connection:
         key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
         assert rulings.in_force(connection, TODAY) == []
-        assert rulings.confirm(connection, key, 1, OAK, later(hours=1)) == 2
+        assert rulings.confirm(connection, key, 1, OAK, later(hours=1), guarded=False) == 2
         (one,) = rulings.in_force(connection, TODAY)
         assert (one.proposed_by, one.confirmed_by, one.status) == ("a.marrow", "s.oak", "confirmed")
         assert rulings.withdraw(connection, key, 2, "it was him", MARROW, later(hours=2)) == 3
@@ -54,15 +54,16 @@ def test_nobody_confirms_their_own(laptop_state: State) -> None:
 
 def test_who_may_confirm_what(laptop_state: State) -> None:
     accounts = (MARROW, OAK, PELL)
-    for kind, first, second in product(DECISIONS, accounts, accounts):
-        allowed = first is not second and (kind not in (NO_SIGN, UNRANKED) or PELL in (first, second))
+    for kind, first, second, guarded in product(DECISIONS, accounts, accounts, (False, True)):
+        releases = kind in (NO_SIGN, UNRANKED) or (guarded and kind in ("not county lines", "wrong person"))
+        allowed = first is not second and (not releases or PELL in (first, second))
         with laptop_state.engine.connect() as connection:
             key = rulings.propose(connection, Proposal(kind, "read", REVIEW, "n1"), first, FRIDAY)
             if allowed:
-                rulings.confirm(connection, key, 1, second, FRIDAY)
+                rulings.confirm(connection, key, 1, second, FRIDAY, guarded=guarded)
             else:
                 with pytest.raises(InputError, match=r"nobody confirms|safeguarding role"):
-                    rulings.confirm(connection, key, 1, second, FRIDAY)
+                    rulings.confirm(connection, key, 1, second, FRIDAY, guarded=guarded)
             assert len(rulings.in_force(connection, TODAY)) == allowed, (kind, first.name, second.name)
 
 
@@ -71,6 +72,7 @@ def test_who_may_confirm_what(laptop_state: State) -> None:
     [
         ({"review_by": TODAY}, "isn't later than today"),
         ({"review_by": TODAY - dt.timedelta(days=1)}, "isn't later than today"),
+        ({"review_by": TODAY + dt.timedelta(days=732)}, "more than two years away"),
         ({"reason": " "}, "the reason is empty"),
         ({"decision": "guilty"}, "isn't allowed"),
         ({"nominal_id": None, "record_id": None}, "neither a person nor a record"),
@@ -89,7 +91,7 @@ def test_what_is_refused(laptop_state: State, wrong: dict[str, object], said: st
 def test_a_ruling_ends_on_its_review_date(laptop_state: State) -> None:
     with laptop_state.engine.connect() as connection:
         key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
-        rulings.confirm(connection, key, 1, OAK, FRIDAY)
+        rulings.confirm(connection, key, 1, OAK, FRIDAY, guarded=False)
         one = rulings.ruling(connection, key)
         for day, state in ((-1, "confirmed"), (0, "expired"), (1, "expired")):
             on = REVIEW + dt.timedelta(days=day)
@@ -118,7 +120,7 @@ def test_two_people_confirm_at_once(state: State) -> None:
     with state.begin() as connection:
         key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
     with state.begin() as connection:
-        rulings.confirm(connection, key, 1, OAK, FRIDAY)
+        rulings.confirm(connection, key, 1, OAK, FRIDAY, guarded=False)
     refused = pytest.raises(Conflict, match=r"s\.oak changed status from 'proposed' to 'confirmed'")
     with refused, state.begin() as connection:
         rulings.refuse(connection, key, 1, "no", PELL, FRIDAY)
@@ -129,7 +131,7 @@ def test_a_ruling_on_a_hit_names_it_and_is_on_its_record(state: State) -> None:
     with state.begin() as connection:
         proposal = Proposal("not county lines", "a cross-country runner", REVIEW, None, "crime:1", hit)
         key = rulings.propose(connection, proposal, MARROW, FRIDAY)
-        rulings.confirm(connection, key, 1, OAK, later(hours=1))
+        rulings.confirm(connection, key, 1, OAK, later(hours=1), guarded=False)
         assert rulings.ruling(connection, key).hit == hit
         frame = as_decisions(connection, TODAY)
     assert frame.columns == EXTRACTS["decisions"].names
@@ -149,3 +151,48 @@ def test_the_separate_list_is_not_ranked_here_and_in_the_next_run(laptop_state: 
         written = as_decisions(connection, TODAY)
         assert written.select("nominal_id", "decision").rows() == [("n1", UNRANKED), ("n2", UNRANKED)]
         assert rulings.unranked(connection, REVIEW).is_empty()
+
+
+def test_what_a_ruling_sets_aside_is_of_somebody_guarded_unless_it_is_known(laptop_state: State) -> None:
+    with laptop_state.engine.connect() as connection:
+        key = rulings.propose(connection, WRONG, MARROW, FRIDAY)
+        with pytest.raises(InputError, match="one of the two people must have the safeguarding role"):
+            rulings.confirm(connection, key, 1, OAK, FRIDAY)
+        assert rulings.confirm(connection, key, 1, PELL, FRIDAY) == 2
+
+
+@pytest.mark.parametrize("kind", [UNRANKED, "victim not offender"])
+def test_a_ruling_that_may_protect_is_withdrawn_by_two_people(state: State, kind: str) -> None:
+    """It is in force until somebody of safeguarding agrees, who isn't the one who asked."""
+    with state.begin() as connection:
+        key = rulings.propose(connection, Proposal(kind, "cuckooed", REVIEW, "n1"), MARROW, FRIDAY)
+        rulings.confirm(connection, key, 1, PELL, FRIDAY)
+        with pytest.raises(InputError, match="nobody asked to withdraw"):
+            rulings.agree(connection, key, 2, PELL, FRIDAY)
+        assert rulings.withdraw(connection, key, 2, "a dealer after all", OAK, later(days=1)) == 3
+        (one,) = rulings.in_force(connection, TODAY)
+        assert (one.leaving, one.ended_by, one.state(TODAY)) == (True, "s.oak", "confirmed")
+        with pytest.raises(InputError, match=r"s\.oak asked for that already"):
+            rulings.withdraw(connection, key, 3, "me, too", MARROW, later(days=1))
+        with pytest.raises(InputError, match="Ask a safeguarding officer to agree"):
+            rulings.agree(connection, key, 3, MARROW, later(days=1))
+        assert rulings.keep(connection, key, 3, MARROW, later(days=2)) == 4
+        assert not rulings.ruling(connection, key).leaving
+        rulings.withdraw(connection, key, 4, "asked again", PELL, later(days=3))
+        with pytest.raises(InputError, match="nobody agrees to what they asked for"):
+            rulings.agree(connection, key, 5, PELL, later(days=3))
+        rulings.keep(connection, key, 5, PELL, later(days=3))
+        rulings.withdraw(connection, key, 6, "a dealer after all", OAK, later(days=4))
+        assert rulings.agree(connection, key, 7, PELL, later(days=5)) == 8
+        assert rulings.in_force(connection, TODAY) == []
+        over = rulings.ruling(connection, key)
+        assert (over.status, over.ended_by, over.end_reason) == ("withdrawn", "j.pell", "a dealer after all")
+        told = [(c.field, c.became, c.by) for c in history(connection, work_rulings, key)]
+        assert ("ended by", "s.oak", "s.oak") in told
+
+
+def test_a_proposal_is_withdrawn_by_one(laptop_state: State) -> None:
+    with laptop_state.engine.connect() as connection:
+        key = rulings.propose(connection, Proposal(UNRANKED, "cuckooed", REVIEW, "n1"), MARROW, FRIDAY)
+        rulings.withdraw(connection, key, 1, "a slip", MARROW, FRIDAY)
+        assert rulings.ruling(connection, key).status == "withdrawn"

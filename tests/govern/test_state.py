@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -17,10 +18,18 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from countylines.errors import InputError
-from countylines.govern import migrations, work_schema
+from countylines.govern import migrations, retention_schema, work_schema
 from countylines.govern.schema import accounts as accounts_table
 from countylines.govern.schema import audit_head, iso, metadata, record_reasons, sessions, utc
-from countylines.govern.state import State, downgrade, open_state, revision, upgrade
+from countylines.govern.state import (
+    State,
+    downgrade,
+    open_existing,
+    open_state,
+    revision,
+    revision_there,
+    upgrade,
+)
 from tests.govern.conftest import NOW
 
 # Fixed offsets: Python calls moments in a zone's doubled hour unequal to themselves in another zone (PEP 495).
@@ -33,7 +42,7 @@ def account_values(**more: object) -> dict[str, object]:
 
 
 def test_migrations_make_the_tables_that_the_code_knows(state: State) -> None:
-    assert work_schema.metadata is metadata
+    assert work_schema.metadata is retention_schema.metadata is metadata
     defaults = state.engine.dialect.name == "postgresql"  # Alembic takes an empty text for a change on SQLite
     with state.begin() as connection:
         context = MigrationContext.configure(
@@ -79,6 +88,20 @@ def test_opening_twice_changes_nothing(state_url: str) -> None:
         assert connection.scalars(select(accounts_table.c.name)).all() == ["ann"]
     first.close()
     second.close()
+
+
+def test_who_reads_makes_nothing(state_url: str, tmp_path: Path) -> None:
+    for ask in (open_existing, revision_there):
+        with pytest.raises(InputError, match=r"there is no state here yet\. Give the folder"):
+            ask(state_url)
+    assert (revision(state_url), list(tmp_path.iterdir())) == ("", [])
+    upgrade(state_url, "0001")
+    with pytest.raises(InputError, match=rf"its tables are at 0001, and this program reads {migrations.NEWEST}\. "):
+        open_existing(state_url)
+    assert revision_there(state_url) == "0001"
+    upgrade(state_url)
+    with closing(open_existing(state_url)) as state, state.read() as connection:
+        assert inspect(connection).has_table("accounts")
 
 
 def test_servers_that_start_at_once_take_turns(state_url: str) -> None:

@@ -72,9 +72,9 @@ def test_ids_stand_as_they_came(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"cut": "louvain"}, "cut: there is no cut 'louvain'. Give map_equation or modularity."),
-        ({"steps": 0}, "steps: 0 steps aren't allowed. Give 1 to 100."),
-        ({"steps": 101}, "steps: 101 steps aren't allowed. Give 1 to 100."),
+        ({"cut": "louvain"}, "--cut: there is no cut 'louvain'. Give map_equation or modularity."),
+        ({"steps": 0}, "--steps: 0 steps aren't allowed. Give 1 to 100."),
+        ({"steps": 101}, "--steps: 101 steps aren't allowed. Give 1 to 100."),
     ],
 )
 def test_wrong_options_are_refused(edges: Path, tmp_path: Path, options: dict[str, object], what: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from countylines.rank.evidence import Evidence
 from countylines.rank.harm.rules import load_rules as load_harm_rules
-from countylines.rank.harm.totals import worst_weights
+from countylines.rank.harm.totals import crimes_of, worst_weights
 from countylines.rank.profile import FACTORS, load_rules, profiles
 from countylines.rank.reference_ties import reference_ties
 from countylines.rank.safeguarding import safeguarding, sizes
@@ -32,7 +32,8 @@ def found(folder: Path) -> Evidence:
 
 @pytest.fixture(scope="module")
 def crimes(found: Evidence) -> pl.DataFrame:
-    return worst_weights(found, load_harm_rules(Harm()))
+    rules = load_harm_rules(Harm())
+    return worst_weights(crimes_of(found, rules), rules)
 
 
 def test_profiles_are_what_their_definitions_say(found: Evidence, crimes: pl.DataFrame) -> None:

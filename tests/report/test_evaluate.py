@@ -19,6 +19,7 @@ from countylines.runs import MANIFEST, write_json, write_table
 from countylines.settings import Settings
 from countylines.synthetic import synth
 from countylines.tables import CONNECTING_ROLES, RUN
+from tests.manifests import WHOLE
 
 LINE_ROLES = ("holder", "elder", "dealer", "runner", "cuckooed")
 
@@ -82,7 +83,7 @@ def write_case(folder: Path, truth_as: str = "parquet") -> tuple[Path, Path]:
     frame = pl.DataFrame(links, schema=["record_id", "nominal_id", "role"], orient="row")
     frame.write_parquet(run_folder / "sources" / "involvements.parquet")
     pl.DataFrame({"record_id": [row[0] for row in RECORDS]}).write_parquet(run_folder / "sources" / "records.parquet")
-    write_json({"settings": {"network": {"keep_weight": 0.5}}}, run_folder / MANIFEST)
+    write_json(WHOLE, run_folder / MANIFEST)
     person = pl.DataFrame([row[:4] for row in PEOPLE], schema=["nominal_id", "role", "line_id", "child"], orient="row")
     record = pl.DataFrame(
         {"record_id": [r[0] for r in RECORDS] + ["unused"], "is_county_lines": [r[1] for r in RECORDS] + [True]}

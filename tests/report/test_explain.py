@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -10,11 +11,12 @@ from rich.console import Console
 from countylines.engine import DuckDB
 from countylines.errors import InputError
 from countylines.pipeline import run
-from countylines.report.explain import Explanation, explain
+from countylines.report.explain import Explanation, _facts, derive, explain
 from countylines.report.explained import show_explanation
 from countylines.report.summary import show_runs, show_summary
 from countylines.runs import Run, open_run
 from countylines.settings import Settings
+from countylines.tables import BOTH
 from tests.report.small import write_extracts
 
 
@@ -76,6 +78,19 @@ def test_a_cuckooed_tenant_is_held(made: Run) -> None:
     assert "Held: not ranked" in text and "(may be cuckooed)" in text
 
 
+def test_each_reason_for_holding_says_how_it_ends(made: Run) -> None:
+    facts = _facts(made, "eve")
+    assert facts.kept
+    ruled = "Held: not ranked, by a ruling of two people, one of them safeguarding, until it is withdrawn"
+    sign = "decide 'no sign of exploitation'"
+    for held, says in {
+        (BOTH,): ruled,
+        ("may be cuckooed",): f"Held: not ranked until two people, one of them safeguarding, {sign}",
+        (BOTH, "may be cuckooed"): f"{ruled}; the other signs hold them, too, until two people {sign}",
+    }.items():
+        assert derive(replace(facts, kept={**facts.kept, "held": list(held)})).treatment == says
+
+
 def test_a_victim_takes_no_weight_and_is_listed_for_safeguarding(made: Run) -> None:
     fay = explain(made, "fay")
     assert fay.decision == "discarded" and fay.p == 0.0
@@ -110,7 +125,7 @@ def test_the_screen_highlights_hits_and_strikes_exceptions(made: Run) -> None:
 def test_the_summary_fits_its_numbers(made: Run) -> None:
     console = Console(width=110, record=True, file=StringIO())
     show_summary(console, made)
-    show_runs(console, [made], made.folder.parent)
+    show_runs(console, [made], [], made.folder.parent)
     text = " ".join(console.export_text().split())
     assert "6 people in the network: 5 matched, 1 associate. 2 protected" in text
     assert "1 held, 3 rankable" in text

@@ -108,10 +108,11 @@ def reader(house: House) -> Reader:
 
 @pytest.fixture
 def browse(app: FastAPI, house: House) -> Iterator[Browse]:
-    """``browse("analyst")``: a browser in which that account is signed in and has given a reason."""
+    """``browse("analyst")``: a browser in which that account is signed in, has given a reason, and, if names are
+    covered until one asks for them, has asked."""
     opened: list[TestClient] = []
 
-    def sign_in(account: str | None, reason: bool = True) -> TestClient:
+    def sign_in(account: str | None, reason: bool | str = True, names: bool = True) -> TestClient:
         client = TestClient(app, follow_redirects=False, raise_server_exceptions=True)
         opened.append(client)
         if account:
@@ -120,8 +121,10 @@ def browse(app: FastAPI, house: House) -> Iterator[Browse]:
             token, session = sessions.start_session(house.state, found, house.clock())
             client.cookies.set(COOKIE, token)
             if reason:
-                length = dt.timedelta(hours=4)
-                sessions.give_reason(house.state, session, "training", "Op Test", length, house.clock())
+                length, said = dt.timedelta(hours=4), "training" if reason is True else reason
+                session = sessions.give_reason(house.state, session, said, "Op Test", length, house.clock())
+                if names and people.asks_for_names(found.roles, found.areas):
+                    sessions.show_names(house.state, session, house.clock())
         return client
 
     yield sign_in

@@ -15,7 +15,19 @@ import polars as pl
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from countylines.govern import accounts, cases, documents, notes, people, reporting, rulings, sessions, tasking
+from countylines.govern import (
+    accounts,
+    cases,
+    documents,
+    notes,
+    people,
+    reporting,
+    retention,
+    retention_erase,
+    rulings,
+    sessions,
+    tasking,
+)
 from countylines.govern.account_rows import Account
 from countylines.govern.procedure import load_procedures
 from countylines.web.access import COOKIE, SIGNED_IN, Needs
@@ -34,10 +46,11 @@ FURTHER: dict[str, tuple[str, ...]] = {
     "/groups/{group_id}/records": ("see_group",),
     "/runs/{name}/rejects": ("see_people",),
     "/records/{record_id:path}/reason": ("see_restricted",),
+    "/network/export": ("see_network",),
     **{f"/download{each.path}": (each.needs,) for each in LISTS},
 }
 QUERIES = {
-    "/people/{nominal_id}/wrong": "?record={record_id}",
+    "/people/{nominal_id:path}/wrong": "?record={record_id}",
     "/rulings/new": "?person={nominal_id}",
     "/runs/compare": "?a={name}&b={name}",
     "/lexicon-records": "?group={group}",
@@ -109,8 +122,9 @@ class World:
         path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: filled[found[1]], route.path)
         return path + QUERIES.get(route.path, "").format(**filled)
 
-    def sign_in(self, role: str | None, reason: bool = True) -> str:
-        """The client is then signed in as this role's account; the secret that its changes need."""
+    def sign_in(self, role: str | None, reason: bool = True, names: bool = True) -> str:
+        """The client is then signed in as this role's account, and has asked for names where they are covered until
+        asked for; the secret that its changes need."""
         self.client.cookies.clear()
         if role is None:
             return ""
@@ -118,14 +132,21 @@ class World:
         assert account
         token, session = sessions.start_session(self.house.state, account, NOW)
         if reason:
-            sessions.give_reason(self.house.state, session, "training", "Op Test", dt.timedelta(hours=4), NOW)
+            given = sessions.give_reason(self.house.state, session, "training", "Op Test", dt.timedelta(hours=4), NOW)
+            if names and people.asks_for_names(account.roles, account.areas):
+                sessions.show_names(self.house.state, given, NOW)
         self.client.cookies.set(COOKIE, token)
         return session.csrf
 
 
 @contextmanager
-def world(runs: Path, accounts_made: Path, folder: Path, said: str = "Found far from home") -> Iterator[World]:
-    """A dashboard of its own for a module of tests, on a state of its own; ``said`` is what people wrote there."""
+def world(
+    runs: Path, accounts_made: Path, folder: Path, said: str = "Found far from home", *, examples: bool = True
+) -> Iterator[World]:
+    """A dashboard of its own for a module of tests, on a state of its own; ``said`` is what people wrote there.
+
+    Without ``examples`` nothing is looked up in the run or written, so that it may be of any kind.
+    """
     shutil.copyfile(accounts_made, folder / "state.sqlite")
     state = f"sqlite:///{folder / 'state.sqlite'}"
     made = open_house(runs, state, force="Westmarch Police", synthetic=True, secure=False, marking="OFFICIAL-SENSITIVE")
@@ -135,7 +156,7 @@ def world(runs: Path, accounts_made: Path, folder: Path, said: str = "Found far 
     accounts.create_account(house.state, CLEARED, "Cleared analyst", "westmarch-lapwing-seven", roles=["analyst"],
                             now=NOW, cleared=True)  # fmt: skip
     with TestClient(create_app(house), follow_redirects=False) as client:
-        yield World(house, client, {**examples_of(house), **work_of(house, said)})
+        yield World(house, client, {**examples_of(house), **work_of(house, said)} if examples else {})
     house.state.close()
 
 
@@ -165,6 +186,7 @@ def examples_of(house: House) -> dict[str, str]:
         "group": reader.index.query('SELECT "group" FROM hits ORDER BY 1 LIMIT 1')[0]["group"],
         "step": "mash",
         "view": "queue",
+        "kind": "views",
     }
 
 
@@ -173,6 +195,7 @@ def work_of(house: House, said: str = "Found far from home") -> dict[str, str]:
     about = examples_of(house)
     run = house.shelf.reader().name
     by = Account("a-pell", "safeguarding", "J. Pell", frozenset({"safeguarding"}))
+    gone = Account("a-gone", "gone", "Gone", frozenset())  # whose saved view is past its period
     soon = NOW.date() + dt.timedelta(days=30)
     line = reporting.Line(about["line_id"], ("+447700900123",), (said,), (said,), about["group_id"], run)
     with house.state.begin() as connection:
@@ -186,8 +209,11 @@ def work_of(house: House, said: str = "Found far from home") -> dict[str, str]:
         draft = reporting.draft_line(connection, line, said, by, NOW)
         note = notes.write_note(connection, "group", about["group_id"], said, by, NOW, shared=True)
         notes.write_note(connection, "person", about["nominal_id"], said, by, NOW, shared=True)
+        old = notes.save_view(connection, said, "/groups", gone, NOW - dt.timedelta(days=3_000), shared=False)
         view = notes.save_view(connection, said, "/groups", by, NOW, shared=True)
+        erasure = retention_erase.propose(connection, "views", [str(old)], said, house.retention, by, NOW)
+        retention.hold(connection, "views", "", said, by, NOW)
         tasking.decide(connection, about["group_id"], 0, "adopted", by, NOW, why=said, run_id=run, lead=said,
                        review_on=soon)  # fmt: skip
     ids = {"case_id": case, "document_id": document, "ruling_id": ruling, "draft_id": draft, "note_id": note}
-    return {name: str(value) for name, value in {**ids, "view_id": view}.items()}
+    return {name: str(value) for name, value in {**ids, "view_id": view, "erasure_id": erasure}.items()}

@@ -11,7 +11,7 @@ from docx import Document
 from countylines.govern import audit, cases
 from countylines.web.house import House
 from countylines.web.reader import Reader
-from tests.web.casework import Officer, rows_of, seen, some_adult, some_child
+from tests.web.casework import Officer, one_area, rows_of, seen, some_adult, some_child
 from tests.web.conftest import Browse, csrf_of
 
 
@@ -209,30 +209,6 @@ def test_refusing_the_nrm_opens_the_duty_to_notify(officer: Officer, reader: Rea
     assert state_of(officer, case, "nrm") == "Doesn't apply"
 
 
-@pytest.mark.parametrize(
-    ("result", "begins"), [("high", {"strategy"}), ("medium", {"daily"}), ("low", {"monitor"})], ids=str
-)
-def test_what_follows_from_the_screening_tool(result: str, begins: set[str], officer: Officer, reader: Reader) -> None:
-    case = officer.opens(some_child(reader))
-    officer.refers(case)
-    assert "leads to" in seen(officer.get(f"{case}/answers/screening"))
-    assert officer.screens(case, result, missing="yes", care="no").status_code == 303
-    steps = ("strategy", "daily", "monitor")
-    assert {step for step in steps if state_of(officer, case, step) == "Not started"} == begins
-    assert state_of(officer, case, "screening") == f"Done: {result}"
-
-
-def test_a_result_needs_every_answer_and_what_was_answered_stays(officer: Officer, reader: Reader) -> None:
-    case = officer.opens(some_child(reader))
-    officer.refers(case)
-    form = {"version": officer.version(case), "form": "answers", "finish": "1", "result": "high", "q-missing": "yes"}
-    answer = officer.send(f"{case}/answers/screening", **form)
-    assert answer.status_code == 400
-    assert "11 questions of Exploitation screening tool have no answer" in seen(answer)
-    assert re.search(r'name="q-missing" value="yes" checked', answer.text)
-    assert re.search(r'name="result" value="high" checked', answer.text)
-
-
 def test_at_immediate_risk_the_call_comes_first(officer: Officer, reader: Reader) -> None:
     child = some_child(reader)
     case = officer.opens(child, immediate_risk="1")
@@ -244,18 +220,6 @@ def test_at_immediate_risk_the_call_comes_first(officer: Officer, reader: Reader
     assert officer.send(f"{case}/call", version="1", **call).status_code == 303
     assert "20 Nov 2026, 08:30: Control room, reference CR-77" in seen(officer.get(case))
     assert child not in officer.get("/safeguarding").partition("</section>")[0]
-
-
-def test_options_are_offered_to_the_panel(officer: Officer, reader: Reader) -> None:
-    case = officer.opens(some_child(reader))
-    officer.refers(case)
-    officer.screens(case, "medium")
-    officer.takes(case, "daily", "done")
-    form = {"version": officer.version(case), "form": "answers", "q-mentor": "offered", "q-telephones": "agreed"}
-    assert officer.send(f"{case}/answers/panel", **form).status_code == 303
-    page = officer.get(f"{case}/answers/panel")
-    assert re.search(r'name="q-mentor" value="offered" checked', page)
-    assert "2 of 8 answered" in officer.get(case)
 
 
 def test_closing_and_reopening(officer: Officer, reader: Reader) -> None:
@@ -354,3 +318,56 @@ def test_an_analyst_refers_and_sees_that_it_is_taken_up(browse: Browse, officer:
     assert "Safeguarding already has a case for this person" in seen(again)
     assert analyst.get("/safeguarding/cases/1").status_code == 403
     assert browse("senior_officer").get("/safeguarding/open").status_code == 403
+
+
+def test_an_adult_is_handled_as_a_child_only_for_a_reason(officer: Officer, reader: Reader) -> None:
+    """A child's referral needs no consent: that can't be had by a click."""
+    adult = some_adult(reader)
+    age = reader.cards([adult])[adult].age
+    form = {"form": "open", "person": adult, "why": "Seen far from home", "authority": "Westmarch"}
+    answer = officer.send("/safeguarding/cases", **form, handled_as="child")
+    assert answer.status_code == 400
+    assert f"Their birth date makes them {age}: say why their age is in doubt" in seen(answer)
+    officer.opens(adult, handled_as="child", age_why="Her passport is someone else's")
+    said = f"Age in doubt (recorded: {age}), handled as child: Her passport is someone else's"
+    assert said in seen(officer.get("/safeguarding"))
+
+
+def test_an_adults_case_becomes_a_childs_only_for_a_reason(officer: Officer, reader: Reader) -> None:
+    adult = some_adult(reader)
+    case = officer.opens(adult, handled_as="adult")
+    form = {"form": "where", "person": "age unknown", "authority": "Westmarch"}
+    answer = officer.send(f"{case}/where", version=officer.version(case), **form)
+    assert answer.status_code == 400
+    assert "say why their age is in doubt" in seen(answer)
+    form["age_why"] = "The social worker doubts it"
+    assert officer.send(f"{case}/where", version=officer.version(case), **form).status_code == 303
+    assert "handled as age unknown: The social worker doubts it" in seen(officer.get(case))
+    moved = {"form": "where", "person": "age unknown", "authority": "Northmoor", "spelled": "1"}
+    assert officer.send(f"{case}/where", version=officer.version(case), **moved).status_code == 303, "said once"
+
+
+def test_an_adults_document_leaves_only_with_consent(officer: Officer, reader: Reader) -> None:
+    case = officer.opens(some_adult(reader), handled_as="adult")
+    referral = re.findall(r'name="step"[^>]*value="(\w+)"|<option value="(\w+)"', officer.get(f"{case}/referral"))
+    document = officer.writes(case, step=next(filter(None, referral[0]))).headers["location"]
+    file = {"recipient": "Adult social care", "marking": "OFFICIAL-SENSITIVE", "form": "file"}
+    answer = officer.send(f"{document}/docx", **file)
+    assert answer.status_code == 400
+    assert "It can't be taken out yet" in seen(answer)
+    assert officer.takes(case, "consent", "done", result="given").status_code == 303
+    assert officer.send(f"{document}/docx", **file).status_code == 200
+
+
+def test_own_areas_hold_when_a_case_is_opened(browse: Browse, house: House, reader: Reader) -> None:
+    """And the answer is the same whether there is such a person."""
+    _, near = one_area(house, reader)
+    far = next(each for each in reader.table("nominals")["nominal_id"].sort() if each not in near)
+    local = browse("local")
+    answers = [local.get(f"/safeguarding/open?person={each}") for each in (far, "N99")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert seen(answers[0]) == seen(answers[1]).replace("N99", far)
+    form = {"csrf": csrf_of(local.get("/safeguarding/open").text), "form": "open", "why": "x", "person": far}
+    assert local.post("/safeguarding/cases", data=form).status_code == 403
+    inside = next(each for each in reader.table("nominals")["nominal_id"].sort() if each in near)
+    assert local.get(f"/safeguarding/open?person={inside}").status_code == 200

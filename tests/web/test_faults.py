@@ -6,14 +6,16 @@ import dataclasses
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import polars as pl
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from countylines.errors import InputError
 from countylines.govern import audit, people
 from countylines.govern.state import State
 from countylines.web import home
@@ -79,7 +81,7 @@ def test_a_run_deleted_under_the_server_is_said_to_be_gone(spoilt: World, copied
         "GET /",
         "GET /groups",
         "GET /groups/{group_id}",
-        "GET /people/{nominal_id}",
+        "GET /people/{nominal_id:path}",
         "GET /lines",
         "GET /search",
     ):
@@ -116,15 +118,69 @@ def test_a_file_cut_short_is_a_clear_page(copied: Path, accounts_made: Path, tmp
             index.unlink()
         here.sign_in("analyst")
         here.client.get(f"/people/{here.examples['nominal_id']}")
-        while making := here.house.shelf.reader().index._making:  # in the background
+        if making := here.house.shelf.reader().index._making:  # in the background
             making.join()
-            if here.house.shelf.reader().index._fault:
-                break
         found = {
             path: here.client.get(path) for path in ("/", "/groups", "/lines", f"/people/{here.examples['nominal_id']}")
         }
     check(found)
     assert 503 in {answer.status_code for answer in found.values()}
+
+
+DAMAGE: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "a file that is gone": ("sources/records", Path.unlink),
+    "a file cut short": ("sources/records", lambda path: path.write_bytes(path.read_bytes()[:2000])),
+    "a file of another kind": ("hits", lambda path: pl.DataFrame({"x": [1]}).write_parquet(path)),
+    "a column of another kind": (
+        "record_scores",
+        lambda path: pl.read_parquet(path).with_columns(record_id=pl.lit(1)).write_parquet(path),
+    ),
+}
+SAID = {
+    "a file that is gone": "this run has no table &#39;sources/records&#39;. Was it copied whole?",
+    "a file cut short": "the table &#39;sources/records&#39; can&#39;t be read. Was it copied whole?",
+    "a file of another kind": "this run was made by another version: hits has no",
+    "a column of another kind": "one of its files is damaged. Copy the run here again",
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_what_is_wrong_with_a_run_is_said_again_and_again(
+    copied: Path, accounts_made: Path, tmp_path: Path, kind: str
+) -> None:
+    """A record's page of a run that can't be indexed says why, each time, never that it is being prepared."""
+    table, damage = DAMAGE[kind]
+    with world(copied.parent, accounts_made, tmp_path) as here:
+        damage(copied / f"{table}.parquet")
+        here.house.shelf._open.clear()
+        for index in here.house.shelf.indexes.glob("*.sqlite"):
+            index.unlink()
+        here.sign_in("analyst")
+        address = f"/records/{here.examples['record_id']}"
+        assert "being prepared" in here.client.get(address).text
+        if making := here.house.shelf.reader().index._making:
+            making.join()
+        for _ in range(3):
+            answer = here.client.get(address)
+            check({address: answer})
+            assert answer.status_code == 503
+            assert "Refresh" not in answer.headers
+            assert f"this run can&#39;t be prepared for reading: {SAID[kind]}" in answer.text
+
+
+def test_a_run_that_was_mended_is_prepared_then(copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is tried again after a while; until that is done the old fault is said."""
+    hits = (copied / "hits.parquet").read_bytes()
+    (copied / "hits.parquet").unlink()
+    index = Shelf(copied.parent, tmp_path / "index").reader(RUN).index
+    with pytest.raises(InputError, match="this run has no table 'hits'"):
+        index.prepare(wait=True)
+    (copied / "hits.parquet").write_bytes(hits)
+    with pytest.raises(InputError, match="this run has no table 'hits'"):
+        index.prepare(wait=True)
+    monkeypatch.setattr("countylines.web.index.AGAIN", 0.0)
+    index.prepare(wait=True)
+    assert index.query("SELECT count(*) AS n FROM hits")[0]["n"] > 0
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"as_of": "2026-11-20"}', "\x00"])
@@ -221,6 +277,19 @@ def test_nobody_signs_in_when_the_log_can_not_be_written(deaf: TestClient, house
     assert COOKIE not in answer.cookies
 
 
+def test_a_state_that_can_not_be_reached_says_so_and_shows_nothing(
+    deaf: TestClient, browse: Browse, house: House
+) -> None:
+    who = house.shelf.reader().table("nominals")["nominal_id"][0]
+    as_analyst(browse, deaf)
+    with house.state.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_head RENAME TO elsewhere"))
+    answer = deaf.get(f"/people/{who}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert "records are busy or can&#39;t be reached" in answer.text
+    assert house.shelf.reader().cards([who])[who].name not in answer.text
+
+
 # A fault of ours
 
 
@@ -251,3 +320,14 @@ def test_a_script_gets_its_fault_as_json(house: House, browse: Browse) -> None:
     with TestClient(create_app(dataclasses.replace(house)), follow_redirects=False) as client:
         answer = client.get("/nothing.json")
         assert (answer.status_code, "error" in answer.json()) == (404, True)
+
+
+def test_no_refusal_leads_back_to_itself(browse: Browse) -> None:
+    """Whoever has no start page is led to what they may open, or is told whom to ask."""
+    for role, there in (("analyst", "/"), ("administrator", "/runs"), ("reviewer", None)):
+        client = browse(role)
+        page = client.get("/log").text if role == "analyst" else client.get("/").text
+        main = page[page.index("<main") : page.index("</main>")]
+        links = re.findall(r'href="([^"]+)"', main)
+        assert links == ([there] if there else [])
+        assert not there or client.get(there).status_code == 200

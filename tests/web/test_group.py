@@ -303,3 +303,14 @@ def test_an_unknown_factor_is_not_found(browse: Browse, mixed: str) -> None:
     """As an unknown group."""
     page = browse("analyst").get(f"/groups/{mixed}/records", params={"factor": "height"})
     assert page.status_code == 404
+
+
+def test_without_a_script_the_what_if_is_a_form(browse: Browse, mixed: str) -> None:
+    """The slider is sent as it stands, and the figures of that step come back."""
+    client = browse("analyst")
+    page = client.get(f"/groups/{mixed}?k=0&measure=part").text
+    form = page.partition(f'action="/groups/{mixed}#whatif"')[2].partition("</form>")[0]
+    assert 'name="k"' in form and 'name="measure" value="part"' in form
+    assert '<noscript><button class="govuk-button cl-btn cl-btn--s" type="submit">Show</button></noscript>' in form
+    assert 'data-step-show="steps:harm">100%<' in page
+    assert 'data-step-show="steps:harm">100%<' not in client.get(f"/groups/{mixed}?k=1").text

@@ -12,13 +12,13 @@ from starlette.testclient import TestClient
 from countylines.govern import accounts, people
 from countylines.match.lexicon import load_lexicon
 from countylines.web import lexicon_try
+from countylines.web.covering import COVER
 from countylines.web.house import House
 from countylines.web.lexicon import own
 from countylines.web.lexicon_copy import TooMuch, as_yaml, changes, edited, pack, unpack
 from countylines.web.lexicon_records import hit_records
 from countylines.web.lexicon_trial import records
 from countylines.web.lexicon_try import Stopped, tried
-from countylines.web.person_evidence import COVER
 from countylines.web.reader import Reader
 from tests.web.conftest import NOW, Browse, csrf_of
 
@@ -235,6 +235,21 @@ def test_names_are_covered_in_the_rows_that_data_scientists_read(browse: Browse,
     assert words["analyst"] != words["data_scientist"]
     assert COVER not in words["analyst"]
     assert COVER in words["data_scientist"]
+
+
+def test_a_pattern_of_ones_own_uncovers_no_names(browse: Browse, reader: Reader) -> None:
+    """Whoever lets every word hit reads no more names by that; who sees names reads them, marked as hits."""
+    rows = reader.run.read("sources/nominals")["name"].to_list()
+    surnames = {name.split()[1].casefold() for name in rows}
+    read = {}
+    for role in ("analyst", "data_scientist"):
+        client = browse(role)
+        page = client.post("/lexicon", data=sent(client, patterns="[A-Z]+", do="rows")).text
+        found = re.findall(r'<mark class="hit"[^>]*>([^<]+)', page)
+        assert found
+        read[role] = {word.casefold() for word in found} & surnames
+    assert read["analyst"]
+    assert not read["data_scientist"]
 
 
 def test_discarding_goes_back_to_the_run(browse: Browse) -> None:

@@ -6,13 +6,16 @@ import dataclasses
 import datetime as dt
 import io
 import re
+from urllib.parse import unquote
 
 import polars as pl
 import pytest
 from docx import Document
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from countylines.govern import accounts, audit, reporting
+from countylines.govern.work_schema import work_drafts
 from countylines.web.house import House
 from countylines.web.line_filters import Listed, Wanted, holds
 from countylines.web.line_months import drawn
@@ -213,6 +216,29 @@ def test_own_areas_hide_other_lines(browse: Browse, house: House, busiest: LineR
     assert client.get(f"/lines/{busiest.line_id}").status_code == 403
 
 
+def test_the_way_from_a_child_to_a_line_names_records_of_own_areas_only(
+    browse: Browse, house: House, reader: Reader
+) -> None:
+    """Those of other areas can't be opened: they are counted, and their ids aren't told."""
+    areas = {row["record_id"]: row["area"] for row in reader.index.query("SELECT record_id, area FROM records")}
+    ways = {row.line_id: {one for child in children(reader, row.line_id) for one in child.record_ids}
+            for row in line_rows(reader)}  # fmt: skip
+    line, area = next(
+        (row.line_id, area)
+        for row in line_rows(reader)
+        for area in row.areas
+        if len({areas[one] == area for one in ways[row.line_id]}) == 2
+    )
+    account = accounts.find_account(house.state, "analyst")
+    assert account is not None
+    accounts.change_account(house.state, account.account_id, areas=[area], now=NOW, by="administrator")
+    page = browse("analyst").get(f"/lines/{line}").text
+    linked = {unquote(each) for each in re.findall(r'href="/records/([^"?]+)"', page)}
+    assert {areas[each] for each in linked} == {area}
+    assert linked & ways[line]
+    assert "outside your areas" in page
+
+
 def test_a_draft_is_written_reported_and_kept_with_who_did_it(browse: Browse, house: House, busiest: LineRow) -> None:
     client = browse("analyst")
     assert drafted(client, busiest) == 303
@@ -245,6 +271,28 @@ def test_a_draft_takes_over_no_text_of_a_record(browse: Browse, reader: Reader, 
     assert drafted(client, busiest, text=f"We know this: {text}") == 400
     assert drafted(client, busiest, text="   ") == 400
     assert drafted(client, busiest) == 303
+
+
+def test_a_report_names_nobody_to_protect(browse: Browse, reader: Reader, house: House) -> None:
+    """As its form says: in whatever spelling and field, and in a document of a draft from before, too."""
+    row, card = next(
+        (row, one.card) for row in line_rows(reader) for one in people(reader, row.line_id).guarded if not row.known
+    )
+    client = browse("analyst")
+    given, family = re.findall(r"[^\W\d_]+", card.name)[:2]
+    for text in (f"{card.name}, 17, runs.", f"{family.upper()}, {given}'s line", f"{given} is one. So is a {family}."):
+        assert drafted(client, row, text=text) == 400, text
+    assert drafted(client, row, names=f"Kev, {given} {family}") == 400
+    assert kept(house) == []
+    assert drafted(client, row, text=f"{given} is the name of the line.") == 303
+    made = kept(house)[0]
+    with house.state.begin() as connection:
+        connection.execute(update(work_drafts).values(text=f"{given} {family} runs."))
+    csrf = csrf_of(client.get(f"/lines/{row.line_id}").text)
+    form = {"csrf": csrf, "recipient": "NCLCC", "marking": "OFFICIAL-SENSITIVE", "draft": str(made.draft_id)}
+    answer = client.post(f"/lines/{row.line_id}/document", data=form)
+    assert answer.status_code == 400
+    assert "who is protected or held in the line" in answer.text
 
 
 def test_two_browsers_lose_nothing_of_a_draft(browse: Browse, house: House, busiest: LineRow) -> None:
@@ -306,3 +354,31 @@ def test_senior_officers_read_and_dont_draft(browse: Browse, busiest: LineRow) -
     assert "Nobody has drafted a report" in page
     answer = client.post(f"/lines/{busiest.line_id}/draft", data={"csrf": csrf_of(page), "text": "x"})
     assert answer.status_code == 403
+
+
+def test_a_line_is_no_way_to_the_draft_of_another(browse: Browse, house: House, reader: Reader) -> None:
+    """Whoever may work on one line doesn't rewrite, report or decline another's by its draft's number."""
+    one, other = [row for row in line_rows(reader) if not row.reported_on][:2]
+    client = browse("analyst")
+    assert drafted(client, one) == 303
+    made = kept(house)[0]
+    csrf = csrf_of(client.get(f"/lines/{other.line_id}").text)
+    form = {"csrf": csrf, "draft": str(made.draft_id), "version": str(made.version), "text": "Hacked", "why": "no",
+            "on": NOW.date().isoformat(), "reference": "X1"}  # fmt: skip
+    entries = audit.search(house.state, audit.Wanted(kind="line", action="work_lines")).total
+    for step in ("draft", "reported", "declined"):
+        assert client.post(f"/lines/{other.line_id}/{step}", data=form).status_code == 404, step
+    assert kept(house) == [made]
+    assert audit.search(house.state, audit.Wanted(kind="line", action="work_lines")).total == entries
+    assert client.post(f"/lines/{one.line_id}/declined", data=form).status_code == 303
+
+
+def test_steps_of_a_report_need_a_draft(browse: Browse, busiest: LineRow) -> None:
+    """Without one, or with a number that no draft has."""
+    client = browse("analyst")
+    csrf = csrf_of(client.get(f"/lines/{busiest.line_id}").text)
+    form = {"csrf": csrf, "why": "no", "on": NOW.date().isoformat(), "reference": "X1", "text": "A"}
+    for more in ({}, {"draft": "99"}, {"draft": "0"}, {"draft": "x"}):
+        for step in ("reported", "declined"):
+            assert client.post(f"/lines/{busiest.line_id}/{step}", data={**form, **more}).status_code in (400, 404)
+    assert client.post(f"/lines/{busiest.line_id}/draft", data={**form, "draft": "99"}).status_code == 404

@@ -134,7 +134,7 @@ def test_a_change_is_never_a_get() -> None:
         "/safeguarding/open",
         "/rulings",
         "/rulings/new",
-        "/people/{nominal_id}/wrong",
+        "/people/{nominal_id:path}/wrong",
         "/records/{record_id:path}/wrong",
     }
     assert {route.path for route in PAGES_SHOWN if route.needs.action in altering} <= forms
@@ -167,13 +167,33 @@ def test_a_run_with_restricted_records_opens_for_the_cleared_alone(
                 if route.admits(role) and route.path != "/log":  # the log holds ids, whatever the run
                     answers[role, route] = asked(closed, route)
     seen = {route for (role, route), answer in answers.items() if role == CLEARED and shows(closed, answer, told)}
-    assert {"/groups", "/groups/{group_id}", "/people/{nominal_id}", "/lines/{line_id}"} <= {each.path for each in seen}
+    wanted = {"/groups", "/groups/{group_id}", "/people/{nominal_id:path}", "/lines/{line_id:path}"}
+    assert wanted <= {each.path for each in seen}
     for (role, route), answer in answers.items():
         if role != CLEARED and answer.status_code == 200:
             assert not shows(closed, answer, told), f"{route} for {role}"
         if role != CLEARED and route in seen:
             assert answer.status_code == 403, f"{route} for {role}"
             assert "cleared for restricted records" in answer.text
+
+
+def test_the_latest_run_that_somebody_may_open_is_their_current_one(
+    runs: Path, accounts_made: Path, tmp_path: Path
+) -> None:
+    """A newer run with restricted records shuts nobody out of the older one; to the cleared it is the current one."""
+    for name, restricted in (("open", False), ("closed", True)):
+        manifest = shutil.copytree(next(runs.glob("*/manifest.json")).parent, tmp_path / "runs" / name) / "manifest.json"
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+        content["settings"]["ingest"]["include_restricted"] = restricted
+        content["as_of"] = f"2021-12-{30 + restricted}"
+        manifest.write_text(json.dumps(content), encoding="utf-8")
+    with world(tmp_path / "runs", accounts_made, tmp_path, examples=False) as here:
+        for role, run in ((CLEARED, "closed"), ("analyst", "open"), ("auditor", "open")):
+            here.sign_in(role)
+            assert f"Run <b>{run}</b>" in here.client.get("/").text
+            row = here.client.get("/runs").text.partition(f">{run}<")[2].partition("</tr>")[0]
+            assert "current" in row, f"{run} for {role}"
+        assert here.client.get("/groups?run=closed").status_code == 403
 
 
 def shows(here: World, answer: httpx.Response, names: tuple[str, ...]) -> bool:

@@ -259,6 +259,53 @@ def test_what_is_looked_at_is_logged(house: House, browse: Browse, reader: Reade
     ]
 
 
+def test_whom_an_answer_names_is_logged(house: House, browse: Browse, reader: Reader) -> None:
+    """Everybody in a file, all that a search gives, and the neighbours on a panel: the auditor finds each by id."""
+    client, facts = browse("analyst"), facts_of(reader)
+    group, start = reader.table("groups")["group_id"][0], facts.ids[facts.a[0]]
+    for address in ("/network/data.json", f"/network/data.json?group={group}",
+                    f"/network/data.json?around={start}&steps=2"):  # fmt: skip
+        ids = client.get(address).json()["people"]["id"]
+        event = audit.search(house.state, size=1).rows[0].event
+        assert ids and event.detail["people"] == ids, address
+    word = facts.cards[start].name.split()[-1]
+    found = [each["id"] for each in client.get("/network/find.json", params={"q": word}).json()["found"]]
+    assert start in found and audit.search(house.state, size=1).rows[0].event.detail["people"] == found
+    for name in (start, found[-1], facts.ids[-1]):
+        assert audit.search(house.state, audit.Wanted(person=name)).total > 0
+    assert audit.search(house.state, audit.Wanted(person="N-nobody")).total == 0
+
+
+def test_a_search_is_tolerant_of_spelling(browse: Browse, reader: Reader) -> None:
+    """What nothing fits exactly finds the likest, as the main search does; what fits exactly stays alone."""
+    client, cards = browse("analyst"), facts_of(reader).cards
+    wanted = max(cards.values(), key=lambda card: len(card.name))
+    wrong = wanted.name[:3] + wanted.name[4:]
+    assert not any(wrong.casefold() in card.name.casefold() for card in cards.values())
+    answer = client.get("/network/find.json", params={"q": wrong}).json()
+    assert answer["alike"] and answer["found"][0]["id"] == wanted.nominal_id
+    exact = client.get("/network/find.json", params={"q": wanted.name}).json()
+    assert not exact["alike"] and wanted.nominal_id in [each["id"] for each in exact["found"]]
+    nobody = client.get("/network/find.json", params={"q": "Xqzwv Zzxqy"}).json()
+    assert nobody["found"] == []
+    page = client.get("/network", params={"q": wrong}).text
+    assert "with a name like" in page and f"/people/{wanted.nominal_id}" in page
+    offered = client.get("/network", params={"a": wrong}).text.split('id="net-path"')[1].split("</section>")[0]
+    assert wanted.name in offered and "this one" in offered
+    covered = browse("data_scientist")
+    assert covered.get("/network/find.json", params={"q": wrong}).json()["found"] == []
+    assert covered.get("/network/find.json", params={"q": wanted.name}).json()["found"] == []
+
+
+def test_a_tolerant_search_stays_in_own_areas(house: House, browse: Browse, reader: Reader) -> None:
+    """Somebody elsewhere isn't found by a name like theirs."""
+    accounts.create_account(
+        house.state, "near", "Near", PASSWORD, roles=["analyst"], areas=["Nowhere"], now=NOW, by="t"
+    )
+    name = facts_of(reader).cards[facts_of(reader).ids[0]].name
+    assert browse("near").get("/network/find.json", params={"q": name[:-1] + "x"}).json()["found"] == []
+
+
 def test_who_is_on_the_separate_list_is_not_ranked(reader: Reader) -> None:
     """An adult who is both victim and suspect, by a ruling: no harm, no role, one size, why; never taken out."""
     facts = facts_of(reader)

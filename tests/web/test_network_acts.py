@@ -17,8 +17,8 @@ from countylines.govern import audit
 from countylines.graph import graph_of
 from countylines.rank.harm import mass
 from countylines.web.house import House
-from countylines.web.network import MOST
 from countylines.web.network_facts import facts_of
+from countylines.web.network_forms import MOST
 from countylines.web.paths import Near, Ties, path
 from countylines.web.reader import Reader
 from countylines.web.whatif import OURS, whole_of
@@ -94,6 +94,8 @@ def test_path_names_the_records_of_each_step(browse: Browse, reader: Reader, hou
         assert all(record["href"] == f"/records/{record['id']}" for record in step["records"])
     events = [row.event for row in audit.search(house.state, size=2).rows]
     assert {event.what for event in events} == set(far) and {event.kind for event in events} == {"person"}
+    between = [each["id"] for each in found["people"][1:-1]]
+    assert len(between) == 2 and all(event.detail["people"] == between for event in events)
 
 
 # What if
@@ -120,6 +122,27 @@ def test_what_if_by_hand(browse: Browse, reader: Reader) -> None:
     assert found["fragments"] == after and found["people"] == graph.n
     assert (found["largest_before"], found["largest_after"]) == (before[0], after[0])
     assert found["harm_left"] == pytest.approx(left / whole)
+
+
+def test_parts_that_are_left(browse: Browse, reader: Reader) -> None:
+    """Each with its children and its protected and held people; none is lost in the last row; what it was before."""
+    cards, client = facts_of(reader).cards, browse("analyst")
+    free = sorted(name for name, card in cards.items() if card.mark == "adult")
+    found = sent(client, "/network/what-if.json", {"removed": free}).json()
+    before = sent(client, "/network/what-if.json", {"removed": []}).json()
+    assert found["parts_before"] == before["parts_before"] == len(before["fragments"]) < len(found["fragments"])
+    for made in (found, before):
+        left = [card for name, card in cards.items() if name not in made["removed"]]
+        sums = {key: sum(part[key] for part in made["parts"]) for key in ("people", "children", "guarded")}
+        assert sums == {
+            "people": len(left),
+            "children": sum(card.mark in ("child", "both") for card in left),
+            "guarded": sum(card.mark != "adult" for card in left),
+        }
+        *named, rest = made["parts"]
+        assert [part["people"] for part in named] == made["fragments"][: len(named)]
+        assert all(part["called"] == f"{part['people']} people" and part["people"] > 2 for part in named)
+        assert rest["called"].startswith(f"{len(made['fragments']) - len(named)} more of 1")
 
 
 def test_what_if_beside_the_runs_own_answers(browse: Browse, reader: Reader) -> None:
@@ -183,8 +206,8 @@ def test_export_is_logged_before_it_is_given(browse: Browse, reader: Reader, hou
 
 
 @pytest.mark.parametrize("wrong", [
-    {"format": "exe"}, {"marking": "none"}, {"recipient": " "}, {"recipient": "a\nb"}, {"people": []}, {"links": -1},
-    {"recipient": "x" * 201}, {"more": 1},
+    {"format": "exe"}, {"marking": "none"}, {"marking": "OFFICIAL"}, {"recipient": " "}, {"recipient": "a\nb"},
+    {"people": []}, {"links": -1}, {"recipient": "x" * 201}, {"more": 1},
 ])  # fmt: skip
 def test_what_cannot_be_exported(browse: Browse, reader: Reader, house: House, wrong: dict[str, Any]) -> None:
     """An unknown format or marking, nobody to receive it: refused, and nothing in the log says that it was given."""

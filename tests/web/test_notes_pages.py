@@ -8,12 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from countylines.govern import audit, notes
-from countylines.govern.accounts import find_account
+from countylines.govern.accounts import change_account, find_account
 from countylines.web.house import House
 from countylines.web.line_rows import line_rows
 from countylines.web.notes_pages import ON
 from countylines.web.reader import Reader
-from tests.web.conftest import Browse, csrf_of
+from tests.web.conftest import NOW, Browse, csrf_of
 
 
 @pytest.fixture
@@ -187,3 +187,52 @@ def test_a_view_is_renamed_and_withdrawn_by_its_owner_alone(browse: Browse, hous
     assert client.post(f"/views/{view.view_id}/withdraw", data={**form, "version": "2"}).status_code == 303
     assert views(house, "analyst") == []
     assert client.post("/views/999/withdraw", data=form).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["", "/withdraw"])
+def test_a_notes_own_thing_stands_in_the_log(browse: Browse, house: House, things: dict[str, str], step: str) -> None:
+    """What the form says a note is on can't be another thing than it is on, and the log says what it is on."""
+    client = browse("analyst")
+    assert written(client, "person", things["person"])[0] == 303
+    note = kept(house, "person", things["person"])[0]
+    form = {"csrf": csrf_of(client.get("/lines").text), "text": "Elsewhere", "version": str(note.version)}
+    path = f"/notes/{note.note_id}{step}"
+    wanted = audit.Wanted(action="write_note")
+    before = audit.search(house.state, wanted).total
+    for kind, what in (("group", things["group"]), ("person", "N9"), ("person", ""), ("", "")):
+        answer = client.post(path, data={**form, "kind": kind, "what": what})
+        assert answer.status_code == 404, (kind, what)
+    assert audit.search(house.state, wanted).total == before
+    assert kept(house, "person", things["person"]) == [note]
+    assert client.post(path, data={**form, "kind": "person", "what": things["person"]}).status_code == 303
+    event = audit.search(house.state, wanted).rows[0].event
+    assert (event.kind, event.what, event.detail["note"]) == ("person", things["person"], note.note_id)
+
+
+def test_who_may_not_see_a_person_any_more_leaves_their_notes_alone(
+    browse: Browse, house: House, reader: Reader, things: dict[str, str]
+) -> None:
+    client = browse("analyst")
+    assert written(client, "person", things["person"])[0] == 303
+    note = kept(house, "person", things["person"])[0]
+    account = find_account(house.state, "analyst")
+    assert account
+    change_account(house.state, account.account_id, areas=["Nowhere"], now=NOW, by="administrator")
+    client = browse("analyst")
+    form = {"csrf": csrf_of(client.get("/lines").text), "kind": "person", "what": things["person"]}
+    for path in (f"/notes/{note.note_id}", f"/notes/{note.note_id}/withdraw"):
+        answer = client.post(path, data={**form, "text": "After", "version": str(note.version)})
+        assert answer.status_code == 403
+    assert kept(house, "person", things["person"]) == [note]
+
+
+def test_nobody_is_told_what_anothers_note_is_on(browse: Browse, house: House, things: dict[str, str]) -> None:
+    """Of another's own note no more is said than of one that isn't there."""
+    assert written(browse("analyst"), "person", things["person"])[0] == 303
+    note = kept(house, "person", things["person"])[0]
+    client = browse("safeguarding")
+    form = {"csrf": csrf_of(client.get("/lines").text), "kind": "person", "text": "A", "version": "1"}
+    form["what"] = things["person"]
+    told = [client.post(f"/notes/{number}", data=form) for number in (note.note_id, 9_999)]
+    assert [answer.status_code for answer in told] == [404, 404]
+    assert told[0].text == told[1].text

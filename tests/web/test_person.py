@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from countylines.govern import accounts, audit
 from countylines.report.explain import Connection, explain
 from countylines.web import timeline
+from countylines.web.covering import COVER
 from countylines.web.gradings import in_words
 from countylines.web.house import House
 from countylines.web.index import Index
-from countylines.web.person_evidence import COVER, own_records
+from countylines.web.person_evidence import own_records
 from countylines.web.persons import card_of
 from countylines.web.reader import Reader
 from countylines.web.status import status
@@ -128,7 +129,7 @@ def test_no_smaller_set_of_records_would_take_somebody_out(said: dict[str, set[s
 
 def test_removing_the_named_records_from_a_real_connection_is_enough(browse: Browse, reader: Reader) -> None:
     page = plain(browse("analyst").get(f"/people/{first(reader, 'held')}").text)
-    assert re.search(r"(One record: without|records: without all of) .* their weight falls below 0\.50", page)
+    assert re.search(r"(One record|\d+ records) \(.*\): without (it|all of them) their weight falls below 0\.50", page)
 
 
 # What stands on the page
@@ -371,6 +372,35 @@ def test_a_restricted_record_asks_cleared_people_for_a_reason(
     assert 'class="cl-rec"' in client.get(f"/records/{record}").text
     reasons = audit.search(house.state, audit.Wanted(what=record, action="give_reason_for_record")).rows
     assert [entry.event.reason for entry in reasons] == ["Named in Op Test"]
+
+
+def test_nobody_rules_on_a_restricted_record_that_they_have_not_opened(
+    browse: Browse, house: House, rewritten: Rewrite, reader: Reader
+) -> None:
+    """Its people aren't shown before its reason is given, nor by a refused form."""
+    nominal = first(reader, "adult")
+    record = why(reader, nominal).found.connections[0].record_ids[0]
+    others = [row["nominal_id"] for row in reader.rows("sources/involvements", "record_id", record)]
+
+    def restrict(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE records SET restricted = 1 WHERE record_id = ?", (record,))
+
+    rewritten(restrict)
+    accounts.create_account(house.state, "cleared", "C", PASSWORD, roles=["analyst"], now=NOW, cleared=True)
+    client = browse("cleared")
+    csrf = csrf_of(client.get("/rulings").text)
+    form = {"csrf": csrf, "record": record, "decision": "not county lines", "reason": "No", "review_by": "2027-01-31"}
+    part = {**form, "record": "", "person": nominal, "only": record, "decision": "wrong person"}
+    answers = [client.get(f"/rulings/new?record={record}"), client.post("/rulings/new", data=form),
+               client.post("/rulings/new", data=part)]  # fmt: skip
+    for answer in answers:
+        assert answer.status_code == 403
+        assert "open it with a reason of its own first" in plain(answer.text)
+        assert not [one for one in others if one in answer.text]
+    sent = {"csrf": csrf, "reason": "Named in Op Test", "reference": ""}
+    assert client.post(f"/records/{record}/reason", data=sent).status_code == 303
+    assert nominal in client.get(f"/rulings/new?record={record}").text
+    assert client.post("/rulings/new", data=form).status_code == 303
 
 
 # Events

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
-from countylines.govern import audit, rulings
+from countylines.govern import accounts, audit, rulings
 from countylines.govern.rulings import Ruling
 from countylines.tables import DECISIONS, EXTRACTS, UNRANKED
 from countylines.web.house import House
@@ -99,8 +99,53 @@ def test_a_victim_who_is_also_suspect_is_no_longer_ranked(browse: Browse, house:
     assert "Held: both victim and suspect" in group
     order = group[group.index("Order of removal") :]
     assert ADULT not in order[: order.index("never in this order")]
-    assert act(analyst, made(house)[0].ruling_id, "withdraw", reason="Not so") == 303
+    number, officer, other = made(house)[0].ruling_id, browse("senior_officer"), browse("safeguarding")
+    assert act(analyst, number, "withdraw", reason="Not so") == 303
+    assert "data-figures" not in analyst.get(f"/people/{ADULT}").text, "one person alone ranks nobody again"
+    assert "analyst person asked to withdraw it on 20 Nov 2026: Not so" in plain(officer.get("/rulings").text)
+    assert act(officer, number, "agree") == 403
+    assert act(officer, number, "keep") == 303
+    assert act(analyst, number, "withdraw", reason="Not so") == 303
+    assert act(other, number, "agree") == 303
     assert "data-figures" in analyst.get(f"/people/{ADULT}").text
+
+
+@pytest.mark.parametrize("decision", ["wrong person", "not county lines"])
+def test_setting_aside_what_holds_somebody_needs_safeguarding(
+    browse: Browse, house: House, reader: Reader, decision: str
+) -> None:
+    """Two analysts can't release them by the record: to be under 18 in it may be what holds them."""
+    analyst, officer, safeguarding = browse("analyst"), browse("senior_officer"), browse("safeguarding")
+    record = next(iter(reader.rows("sources/involvements", "nominal_id", HELD)))["record_id"]
+    for about in ({"person": HELD}, {"record": record}, {"record": record, "who": HELD}):
+        page = plain(analyst.get("/rulings/new", params={k: v for k, v in about.items() if k != "who"}).text)
+        assert page.count("One of the two people must be from safeguarding") >= 2
+        assert propose(analyst, decision=decision, **about) == 303
+        number = made(house)[0].ruling_id
+        assert "Waits for a safeguarding officer" in plain(officer.get("/rulings").text)
+        assert act(officer, number, "confirm") == 403 and made(house)[0].status == "proposed"
+        assert act(safeguarding, number, "confirm") == 303 and made(house)[0].status == "confirmed"
+
+
+def test_a_record_of_ranked_adults_alone_needs_no_safeguarding(browse: Browse, house: House, reader: Reader) -> None:
+    rows = reader.table("sources/involvements").group_by("record_id").agg("nominal_id").sort("record_id")
+    alone = next(record for record, inside in rows.rows() if set(inside) == {ADULT})
+    assert propose(browse("analyst"), record=alone, decision="wrong person") == 303
+    assert act(browse("senior_officer"), made(house)[0].ruling_id, "confirm") == 303
+
+
+def test_the_rulings_that_the_run_was_given_are_shown(browse: Browse, house: House, reader: Reader) -> None:
+    given = reader.table("sources/decisions")
+    assert given.height, "the synthetic force has some"
+    page = plain(browse("analyst").get("/rulings").text)
+    section = page[page.index("In this run's extracts") :]
+    assert section.count("Not applied: one person has signed") == given["confirmed_by"].null_count()
+    assert section.count(" Applied") == given["confirmed_by"].count()
+    assert all(row["record_id"].split(":")[1] in section for row in given.to_dicts())
+    who = accounts.find_account(house.state, "analyst")
+    assert who
+    accounts.change_account(house.state, who.account_id, areas=("Nowhere",), now=house.clock(), by="administrator")
+    assert "In this run's extracts" not in plain(browse("analyst").get("/rulings").text)
 
 
 def test_no_ruling_on_a_child_lifts_protection(browse: Browse) -> None:

@@ -147,7 +147,8 @@ def test_restricted_rows_stay_closed_without_clearance(browse: Browse, house: Ho
     assert cleared
     accounts.change_account(house.state, cleared.account_id, now=NOW, by="test", cleared=True)
     page = browse("analyst").get(f"/runs/{RUN}/rejects", params=wanted)
-    assert "only cleared people may open it" not in page.text
+    assert page.text.count("it opens, with a reason of its own") == 25
+    assert "offence code" not in page.text
 
 
 def test_rows_outside_ones_areas_stay_closed() -> None:
@@ -180,10 +181,14 @@ def test_failed_and_half_copied_runs_are_listed_and_hide_no_other(browse: Browse
     (folder / ".going.partial" / "run.log").write_text("reading\nmatching text ...\n")
     (folder / "refused.rejects.csv").write_text("table\n")
     (folder / "run-again" / "edges.parquet").unlink()
-    assert [each.name for each in fragments(folder)] == ["broken", "going", "refused"]
+    (folder / "empty").mkdir()
+    (folder / "empty" / "manifest.json").write_text("{}")
+    assert [each.name for each in fragments(folder)] == ["broken", "empty", "going", "refused"]
     page = browse("auditor").get("/runs")
     assert page.status_code == 200
     assert "matching text ..." in page.text
+    assert "its manifest.json is damaged" in page.text
+    assert "its manifest.json doesn&#39;t tell as_of" in page.text
     assert "Copied by halves: without edges" in page.text
     assert len(shelved(folder)) == 3
     assert len(house.shelf.runs()) == 3
@@ -307,4 +312,7 @@ def test_a_run_that_is_gone_says_so(browse: Browse) -> None:
     assert client.get("/runs/nosuch").status_code == 410
     assert client.get(f"/runs/compare?a={RUN}&b=nosuch").status_code == 410
     assert client.get("/runs/..%2Fetc").status_code in (404, 410)
+    answer = client.get("/?run=../../etc")
+    assert answer.status_code == 404
+    assert "There is no such run" in answer.text and "halves" not in answer.text
     assert client.get(f"/runs/compare?a={RUN}&b={LATER}&only=nobody").status_code == 404

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
+from pathlib import Path
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
-from countylines.govern import accounts
+from countylines.govern import accounts, audit
 from countylines.web.access import COOKIE, needs
 from countylines.web.app import create_app
 from countylines.web.house import House
 from countylines.web.signin import PER_MINUTE, tries
-from tests.web.conftest import NOW, PASSWORD, Browse, Clock, csrf_of, secret_of
+from tests.web.conftest import NOW, PASSWORD, RUN, Browse, Clock, csrf_of, secret_of
+
+NEW = "mallard-copper-eleven"
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +41,26 @@ def test_signed_out_goes_to_the_sign_in_page_and_comes_back(browse: Browse) -> N
     assert "Op Larch, intelligence development" in client.get("/groups").text
 
 
+def test_nobody_is_told_of_a_run_with_restricted_records_before_they_are_known(
+    browse: Browse, runs: Path, tmp_path: Path, house: House
+) -> None:
+    """Neither its name nor its day stands on the pages of signing in and of the reason."""
+    folder = tmp_path / "told"
+    for name, restricted in (("plain-run", False), ("secret-run", True)):
+        shutil.copytree(runs / RUN, folder / name, ignore=shutil.ignore_patterns("*.parquet"))
+        content = json.loads((folder / name / "manifest.json").read_text(encoding="utf-8"))
+        content["settings"]["ingest"]["include_restricted"] = restricted
+        content["as_of"] = f"2021-11-{11 + restricted}"
+        (folder / name / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    house.shelf.folder = folder
+    pages = [browse(None).get("/sign-in").text, browse("analyst", reason=False).get("/reason").text]
+    for page in pages:
+        assert "plain-run" in page
+        assert "secret-run" not in page and "12 Nov 2021" not in page
+    shutil.rmtree(folder / "plain-run")
+    assert "secret-run" not in browse(None).get("/sign-in").text
+
+
 def test_a_wrong_password_says_no_more_than_that(browse: Browse) -> None:
     client = browse(None)
     said = []
@@ -53,6 +79,87 @@ def test_a_form_from_elsewhere_signs_nobody_in(browse: Browse) -> None:
     assert client.post("/sign-in", data=sent).status_code == 403
     client.get("/sign-in")
     assert client.post("/sign-in", data={**sent, "secret": "guessed"}).status_code == 403
+
+
+def sign_in(client: TestClient, name: str, password: str) -> int:
+    """By the form; the answer's status."""
+    secret = secret_of(client.get("/sign-in").text)
+    return client.post("/sign-in", data={"secret": secret, "name": name, "password": password}).status_code
+
+
+def test_right_passwords_are_no_tries(browse: Browse) -> None:
+    """All of a force may come from one address at the beginning of a shift."""
+    assert [sign_in(browse(None), "analyst", PASSWORD) for _ in range(PER_MINUTE + 2)] == [303] * (PER_MINUTE + 2)
+
+
+def test_wrong_tries_from_elsewhere_shut_nobody_out_of_their_own_browser(
+    browse: Browse, house: House, clock: Clock
+) -> None:
+    mine, theirs = browse(None), browse(None)
+    assert sign_in(mine, "analyst", PASSWORD) == 303
+    assert [sign_in(theirs, "analyst", "guess") for _ in range(10)] == [401] * 10
+    assert sign_in(theirs, "analyst", PASSWORD) == 401, "locked"
+    assert sign_in(mine, "analyst", PASSWORD) == 303
+    tries.at.clear()
+    account = accounts.find_account(house.state, "analyst")
+    assert account
+    accounts.set_password(house.state, account.account_id, "another-heron-nine", now=clock(), by="")
+    assert [sign_in(theirs, "analyst", "guess") for _ in range(10)] == [401] * 10
+    assert sign_in(mine, "analyst", "another-heron-nine") == 401, "another password makes the mark void"
+
+
+def test_an_administrator_lifts_a_lock(browse: Browse, house: House) -> None:
+    locked = browse(None)
+    assert [sign_in(locked, "analyst", "guess") for _ in range(10)] == [401] * 10
+    account = accounts.find_account(house.state, "analyst")
+    assert account
+    client = browse("administrator")
+    page = client.get(f"/accounts/{account.account_id}").text
+    assert "Locked after wrong passwords until 20 Nov 2026, 09:15 UTC" in page
+    sent = {"csrf": csrf_of(page), "do": "unlock"}
+    assert client.post(f"/accounts/{account.account_id}", data=sent).status_code == 303
+    assert "Locked after" not in client.get(f"/accounts/{account.account_id}").text
+    assert sign_in(locked, "analyst", PASSWORD) == 303
+
+
+def changed(client: TestClient, **fields: str) -> Response:
+    """The form for one's own password, sent."""
+    sent = {"csrf": csrf_of(client.get("/password").text), "old": PASSWORD, "password": NEW, "again": NEW, **fields}
+    return client.post("/password", data=sent)
+
+
+def test_everybody_chooses_their_own_password(browse: Browse, house: House) -> None:
+    client, other = browse("analyst"), browse("analyst")
+    for wrong, said in (
+        ({"old": "guess"}, "Your password until now isn&#39;t right"),
+        ({"again": "typed otherwise"}, "The two new passwords differ"),
+        ({"password": "short", "again": "short"}, "This has 5 characters; at least 12 are needed"),
+        ({"password": PASSWORD, "again": PASSWORD}, "This is your password until now"),
+    ):
+        answer = changed(client, **wrong)
+        assert (answer.status_code, said in answer.text) == (400, True), said
+        assert NEW not in answer.text
+    answer = changed(client)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/reason")
+    assert other.get("/groups").headers["location"] == "/sign-in?next=/groups", "other sessions have ended"
+    assert client.get("/groups").headers["location"] == "/reason?next=/groups"
+    assert (sign_in(browse(None), "analyst", PASSWORD), sign_in(browse(None), "analyst", NEW)) == (401, 303)
+    latest = audit.search(house.state, audit.Wanted(action="change_password")).rows[0].event
+    assert latest.account == "analyst"
+
+
+def test_a_password_that_an_administrator_chose_is_changed_first(browse: Browse, house: House, clock: Clock) -> None:
+    account = accounts.find_account(house.state, "analyst")
+    assert account
+    accounts.set_password(house.state, account.account_id, "chosen-by-another", now=clock(), by="administrator")
+    client = browse(None)
+    assert sign_in(client, "analyst", "chosen-by-another") == 303
+    assert client.get("/reason?next=/groups").headers["location"] == "/password?next=/groups"
+    form = {"csrf": csrf_of(client.get("/password").text), "reason": "training", "reference": "x", "length": "4"}
+    assert client.post("/reason", data=form).headers["location"] == "/password?next=/"
+    assert "Choose a password of your own" in client.get("/password").text
+    assert changed(client, old="chosen-by-another").headers["location"] == "/reason"
+    assert client.get("/reason").status_code == 200
 
 
 def test_too_many_tries_from_one_machine_have_to_wait(browse: Browse) -> None:

@@ -27,7 +27,8 @@ export function pathPart(explorer: Explorer, paths: Paths): Node[] {
         ...step.records
           .slice(0, 2)
           .flatMap((record, r) => [r > 0 && ' and ', h('a', { class: 'govuk-link', href: record.href }, record.id)]),
-        step.n > 2 && ` and ${step.n - 2} more`,
+        step.n - step.away > 2 && ` and ${step.n - step.away - 2} more`,
+        step.away > 0 && `${step.n > step.away ? ' and ' : ''}${count(step.away, 'record')} outside your areas`,
       ),
     ),
     person(step.to),

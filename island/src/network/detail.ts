@@ -1,6 +1,6 @@
 // The panel on the right: one person (the server's own words), several, a group, a path, or how to begin.
 import { button, h, icon } from './dom';
-import { type Explorer } from './explorer';
+import { type Explorer, type Mode } from './explorer';
 import { groupPart, manyPart } from './detail-many';
 import { pathPart } from './detail-path';
 import { beyond, expand } from './expand';
@@ -43,6 +43,14 @@ export function startDetail(
   };
   whatIfs.changed = sync;
   explorer.listen(sync);
+  let mode: Mode = 'select';
+  explorer.onMode((now) => {
+    if (now !== 'move' && mode !== 'move') return;
+    mode = now;
+    const focused = document.activeElement?.id === 'net-move';
+    sync();
+    if (focused) document.getElementById('net-move')?.focus();
+  });
   sync();
 }
 
@@ -73,9 +81,23 @@ function personPart(explorer: Explorer, i: number, place: HTMLElement, asked: st
       ),
       button('Path to...', () => explorer.setMode('path')),
       pinButton(explorer),
+      explorer.stage && moveButton(explorer),
     ),
     neighbours(explorer, i),
   ];
+}
+
+/** The way to move somebody without dragging (WCAG 2.5.7): this, then a click where they are to stand. */
+function moveButton(explorer: Explorer): HTMLElement {
+  const on = explorer.mode === 'move';
+  const made = button(on ? 'Now click where' : 'Move...', () => {
+    explorer.setMode(on ? 'select' : 'move');
+    if (!on) explorer.say('Click on the drawing where they are to stand.');
+  });
+  made.id = 'net-move';
+  made.setAttribute('aria-pressed', String(on));
+  made.title = 'Or drag them, or Alt and the arrows. The place is kept in a saved view; Unpin puts them back.';
+  return made;
 }
 
 async function fetchPerson(explorer: Explorer, id: string, place: HTMLElement): Promise<void> {

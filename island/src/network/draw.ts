@@ -1,9 +1,10 @@
-// The stage: sigma draws people and edges by WebGL; outlines, halos, dashed edges and words are two plain canvases
+// The stage: sigma draws people and links by WebGL; outlines, halos, dashed links and words are two plain canvases
 // around it. Positions come from the server and nothing moves by itself.
 import Graph from 'graphology';
 import Sigma from 'sigma';
+import { type NormalizationFunction, createNormalizationFunction, graphExtent } from 'sigma/utils';
 import { clear, inside } from './canvas';
-import { QuadProgram } from './edge-program';
+import { type Put, linesOf } from './edge-program';
 import { type Hull, type Point, hullsOf, paintHulls } from './hulls';
 import { Labels } from './labels';
 import { type Model } from './model';
@@ -25,10 +26,18 @@ const MANY = 450; // people on the stage at which dots have their full size
 
 type Listener = { person: (i: number, adding: boolean) => void; group: (g: number) => void; empty: () => void };
 
+/** A dot as sigma hands it back: in pixels, with who it is. */
+type Drawn = { x: number; y: number; size: number; i?: number; closed?: number };
+
 type Box = { x: [number, number]; y: [number, number] };
 
 /** The space that some people take, and closed groups if so asked; null when there are none. */
-function extent(model: Model, which: (i: number) => boolean, closed = true): Box | null {
+function extent(
+  model: Model,
+  which: (i: number) => boolean,
+  closed = true,
+  at = (i: number): Point => [model.people.x[i]!, model.people.y[i]!],
+): Box | null {
   const box: Box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
   const add = (side: [number, number], value: number) => {
     side[0] = Math.min(side[0], value);
@@ -37,8 +46,9 @@ function extent(model: Model, which: (i: number) => boolean, closed = true): Box
   const { people, net } = model;
   for (let i = 0; i < people.id.length; i++) {
     if (!which(i)) continue;
-    add(box.x, people.x[i]!);
-    add(box.y, people.y[i]!);
+    const [x, y] = at(i);
+    add(box.x, x);
+    add(box.y, y);
   }
   net.groups.open.forEach((open, g) => {
     if (open || !closed) return;
@@ -60,9 +70,12 @@ export interface Looks {
 }
 
 export class Stage {
-  readonly graph = new Graph({ type: 'undirected', multi: true });
+  /** People and closed groups; their links are drawn from the columns. */
+  readonly graph = new Graph({ type: 'undirected' });
   readonly sigma: Sigma;
   readonly labels = new Labels();
+  /** Asked first on each click; true when it was for a move. */
+  taken: (point: Point) => boolean = () => false;
   hulls: Hull[] = [];
   order: number[] = [];
   looks: Looks;
@@ -70,6 +83,10 @@ export class Stage {
   readonly shrink: number;
   /** Where the groups are: the first zoom shows these; people in no group stand around them. */
   private readonly home: Box | null;
+  /** From the places of the file to those of sigma's frame. */
+  private readonly frame: NormalizationFunction;
+  /** Nothing is drawn until the page has its final shape: each drawing of a large network takes a while. */
+  private begun = false;
   private readonly under: HTMLCanvasElement;
   private readonly over: HTMLCanvasElement;
 
@@ -81,7 +98,6 @@ export class Stage {
   ) {
     this.looks = looks;
     this.addPeople(model.people.id.keys());
-    this.addEdges(0);
     this.addGroups();
     this.findHulls();
     this.shrink = Math.min(
@@ -90,9 +106,13 @@ export class Stage {
         MANY / Math.max(1, model.people.id.length + model.net.groups.open.filter((open) => !open).length * GROUP),
       ),
     );
-    this.sigma = new Sigma(this.graph, place, {
+    const grouped = (i: number) => model.people.group[i]! >= 0;
+    this.home = extent(model, grouped, true, (i) => model.home(i)); // the same whoever was moved
+    const box = this.home ?? graphExtent(this.graph);
+    this.frame = createNormalizationFunction(box);
+    this.sigma = new Sigma(new Graph(), place, {
       nodeProgramClasses: { mark: MarkProgram as never },
-      edgeProgramClasses: { line: QuadProgram as never },
+      edgeProgramClasses: { line: linesOf(() => this.most(), (put) => this.lines(put)) as never },
       defaultNodeType: 'mark',
       defaultEdgeType: 'line',
       allowInvalidContainer: true, // in print and while the table is shown the stage has no height
@@ -107,33 +127,39 @@ export class Stage {
       zoomToSizeRatioFunction: (ratio) =>
         ratio >= this.shrink ? ratio / this.shrink : Math.max(Math.sqrt(ratio / this.shrink), 1 / LARGEST),
       itemSizesReference: 'screen',
-      defaultDrawNodeHover: (canvas, data) => this.hover(canvas, data),
-      nodeReducer: (_, data) => ({ ...data, hidden: this.hidden(data) }) as never,
-      edgeReducer: (_, data) => ({ ...data, hidden: this.hiddenEdge(data) }) as never,
+      defaultDrawNodeHover: (canvas, data) => this.hover(canvas, data as unknown as Drawn),
+      nodeReducer: (_, data) => Object.assign(data, { hidden: this.hidden(data) }) as never, // sigma's own copy
     });
-    this.home = extent(model, (i) => model.people.group[i]! >= 0);
-    if (this.home) {
-      this.sigma.setCustomBBox(this.home);
-      this.sigma.refresh();
-    }
+    this.sigma.setCustomBBox(box);
     this.under = this.sigma.createCanvas('outlines', { beforeLayer: 'edges' });
     this.over = this.sigma.createCanvas('words', { afterLayer: 'labels' });
     for (const canvas of [this.under, this.over]) canvas.setAttribute('aria-hidden', 'true');
-    this.sigma.on('afterRender', () => this.repaint());
     startMoving(this.sigma, () => this.looks.shown.nEdges);
-    this.sigma.on('clickNode', ({ node, event }) => this.click(node, (event.original as MouseEvent).shiftKey));
+    this.sigma.on('clickNode', ({ node, event }) =>
+      this.click(node, [event.x, event.y], (event.original as MouseEvent).shiftKey),
+    );
     this.sigma.on('clickStage', ({ event }) => this.clickStage([event.x, event.y]));
+  }
+
+  /** Draw for the first time, in the next frame. */
+  begin(drawn: () => void): void {
+    requestAnimationFrame(() => {
+      this.begun = true;
+      this.sigma.on('afterRender', () => this.repaint());
+      this.sigma.setGraph(this.graph);
+      drawn();
+    });
+  }
+
+  /** These people stand elsewhere now. */
+  moved(which: number[]): void {
+    const { people } = this.model;
+    for (const i of which) this.graph.mergeNodeAttributes(people.id[i]!, { x: people.x[i]!, y: people.y[i]! });
   }
 
   private hidden(data: Record<string, unknown>): boolean {
     if (data['closed'] !== undefined) return this.model.net.groups.open[data['closed'] as number]!;
     return !this.looks.shown.people[data['i'] as number];
-  }
-
-  private hiddenEdge(data: Record<string, unknown>): boolean {
-    if (data['between'] !== undefined) return data['between'] !== 'closed';
-    // adversarial edges are dashed, on the canvas below
-    return !this.looks.shown.edges[data['e'] as number] || data['kind'] === 1;
   }
 
   addPeople(which: Iterable<number>): void {
@@ -143,7 +169,6 @@ export class Stage {
         x: people.x[i]!,
         y: people.y[i]!,
         size: people.size[i]!,
-        label: people.label[i]!,
         color: COLOURS[people.mark[i]!]!,
         shape: people.mark[i]!,
         ring: people.soc[i]!.length ? 1 : 0,
@@ -153,52 +178,51 @@ export class Stage {
     this.order = [...people.id.keys()].sort((a, b) => people.size[b]! - people.size[a]!);
   }
 
-  addEdges(from: number): void {
-    const { edges, people } = this.model;
-    for (let e = from; e < edges.a.length; e++) {
+  /** Lines there are at most. */
+  private most(): number {
+    return this.model.edges.a.length + this.model.net.group_edges.a.length;
+  }
+
+  /** Links that are shown, then those between closed groups; adversarial ones are dashed, on the canvas below. */
+  private lines(put: Put): void {
+    const { edges, people, net } = this.model;
+    const { shown } = this.looks;
+    const places = people.id.map((_, i) => this.frame({ x: people.x[i]!, y: people.y[i]! }));
+    for (let e = 0; e < edges.a.length; e++) {
+      if (!shown.edges[e] || edges.kind[e] === 1) continue;
       const [a, b] = [edges.a[e]!, edges.b[e]!];
-      const color = people.group[a] === people.group[b] && people.group[a]! >= 0 ? INSIDE : BETWEEN;
-      this.graph.addEdgeWithKey(`e${e}`, people.id[a]!, people.id[b]!, {
-        size: WIDTH + edges.n[e]! * WIDER,
-        color,
-        kind: edges.kind[e]!,
-        e,
-      });
+      const colour = people.group[a] === people.group[b] && people.group[a]! >= 0 ? INSIDE : BETWEEN;
+      put(places[a]!, places[b]!, WIDTH + edges.n[e]! * WIDER, colour);
     }
+    const { groups, group_edges: links } = net;
+    const middle = (g: number) => this.frame({ x: groups.x[g]!, y: groups.y[g]! });
+    links.a.forEach((a, k) => {
+      const b = links.b[k]!;
+      if (!groups.open[a] && !groups.open[b])
+        put(middle(a), middle(b), 0.8 + Math.sqrt(links.n[k]!) * 0.6, '#b3bfc6');
+    });
   }
 
   /** Groups whose people are not in the file stand as one circle each. */
   private addGroups(): void {
-    const { groups, group_edges: links } = this.model.net;
+    const { groups } = this.model.net;
     groups.id.forEach((id, g) => {
       if (groups.open[g]) return;
       this.graph.addNode(`group:${id}`, {
         x: groups.x[g]!,
         y: groups.y[g]!,
         size: 5 + Math.sqrt(groups.size[g]!) * 2,
-        label: groups.name[g]!,
         color: '#d3e0e6',
         shape: 6,
         ring: 0,
         closed: g,
       });
     });
-    links.a.forEach((a, k) => {
-      const [u, v] = [a, links.b[k]!].map((g) => `group:${groups.id[g]!}`) as [string, string];
-      if (this.graph.hasNode(u) && this.graph.hasNode(v)) {
-        this.graph.addEdgeWithKey(`g${k}`, u, v, {
-          size: 0.8 + Math.sqrt(links.n[k]!) * 0.6,
-          color: '#b3bfc6',
-          between: 'closed',
-        });
-      }
-    });
   }
 
   /** People of a merged file appear; circles of groups that are open now go. */
-  grown(fresh: number[], firstEdge: number): void {
+  grown(fresh: number[]): void {
     this.addPeople(fresh);
-    this.addEdges(firstEdge);
     const { groups } = this.model.net;
     groups.id.forEach((id, g) => {
       if (groups.open[g] && this.graph.hasNode(`group:${id}`)) this.graph.dropNode(`group:${id}`);
@@ -226,15 +250,14 @@ export class Stage {
     const wide = ({ x, y }: Box) => Math.max(x[1] - x[0], y[1] - y[0]);
     const share = wide(at) / wide(this.home);
     if (share > 0.1) return;
-    const middle = this.place([(at.x[0] + at.x[1]) / 2, (at.y[0] + at.y[1]) / 2]);
-    const to = this.sigma.viewportToFramedGraph({ x: middle[0], y: middle[1] });
+    const to = this.frame({ x: (at.x[0] + at.x[1]) / 2, y: (at.y[0] + at.y[1]) / 2 });
     this.sigma.getCamera().setState({ x: to.x, y: to.y, ratio: Math.max(0.05, share * 2) });
   }
 
   /** Filters or people have changed: hulls are found anew and everything is drawn. */
   refresh(): void {
     this.findHulls();
-    this.sigma.refresh();
+    if (this.begun) this.sigma.refresh();
   }
 
   private findHulls(): void {
@@ -262,6 +285,7 @@ export class Stage {
 
   /** Draw the two canvases anew: all there is to do where only halos and words have changed. */
   repaint(): void {
+    if (!this.begun) return;
     const { width, height } = this.sigma.getDimensions();
     const [under, over] = [this.under, this.over].map((canvas) => clear(canvas, width, height)) as [
       CanvasRenderingContext2D,
@@ -279,22 +303,26 @@ export class Stage {
 
   private hover(
     canvas: CanvasRenderingContext2D,
-    data: { x: number; y: number; size: number; label?: string | null },
+    data: Drawn,
   ): void {
     canvas.beginPath();
     canvas.arc(data.x, data.y, data.size + 5, 0, 7);
     canvas.lineWidth = 2.5;
     canvas.strokeStyle = '#0b0c0c';
     canvas.stroke();
-    if (data.label) new Labels().name(canvas, data.label, data.x, data.y, data.size + 3, true);
+    const { people, net } = this.model;
+    const label = data.closed === undefined ? people.label[data.i!]! : net.groups.name[data.closed]!;
+    new Labels().name(canvas, label, data.x, data.y, data.size + 3, true);
   }
 
-  private click(node: string, adding: boolean): void {
+  private click(node: string, point: Point, adding: boolean): void {
+    if (this.taken(point)) return;
     if (node.startsWith('group:')) this.listener.group(this.model.groupIndex.get(node.slice(6))!);
     else this.listener.person(this.model.index.get(node)!, adding);
   }
 
   private clickStage(point: Point): void {
+    if (this.taken(point)) return;
     const hit = this.hulls.find((hull) => inside(point, hull.points.map(this.place)));
     if (hit) this.listener.group(hit.group);
     else this.listener.empty();

@@ -3,7 +3,8 @@
 import { type Network, NotRead, WORDS, MARKS, address, read } from '../data';
 import { type Looks, type Stage } from './draw';
 import { count, h } from './dom';
-import { Model } from './model';
+import { Model, type Place } from './model';
+import { movedTo, placesOf } from './state';
 import { Store } from './undo';
 import { type Shown, visible } from './visible';
 
@@ -17,7 +18,7 @@ interface Addresses {
   group: string;
 }
 
-export type Mode = 'select' | 'lasso' | 'path';
+export type Mode = 'select' | 'lasso' | 'path' | 'move';
 
 export class Explorer {
   readonly model: Model;
@@ -41,6 +42,7 @@ export class Explorer {
     this.model = new Model(net);
     this.store = new Store(hash);
     const { state } = this.store;
+    this.model.place(placesOf(state.moved));
     this.looks = { shown: visible(this.model, state), state, chosen: new Set(), found: new Set(), focus: -1, path: [] };
     this.chosenAnew();
     document.body.append(this.status);
@@ -84,7 +86,10 @@ export class Explorer {
     this.looks.shown = visible(this.model, this.state);
     this.chosenAnew();
     if (!this.state.path) this.looks.path = [];
+    const moved = this.model.place(placesOf(this.state.moved));
+    this.stage?.moved(moved);
     const same =
+      !moved.length &&
       was.outlines === this.state.outlines &&
       equal(before.people, this.looks.shown.people) &&
       equal(before.edges, this.looks.shown.edges);
@@ -108,6 +113,20 @@ export class Explorer {
     this.store.set({ chosen: this.ids(indices), group: '' });
   }
 
+  /** Somebody was moved by hand: they stay there, pinned, and are chosen. */
+  move(i: number, to: Place): void {
+    const id = this.model.people.id[i]!;
+    const { chosen, pinned, moved } = this.state;
+    const kept = moved.filter((each) => !placesOf([each]).has(id));
+    this.how = 'Moved';
+    this.store.set({
+      moved: [...kept, movedTo(id, to)],
+      pinned: [...new Set([...pinned, id])],
+      ...(!chosen.includes(id) && { chosen: [id], group: '' }),
+    });
+    this.say(`${this.model.people.label[i]!} moved and pinned there. Unpin puts them back.`);
+  }
+
   toggle(i: number): void {
     const next = new Set(this.looks.chosen);
     if (!next.delete(i)) next.add(i);
@@ -129,9 +148,8 @@ export class Explorer {
   async load(query: Record<string, string | number>): Promise<void> {
     try {
       const more = await read<Network>(address(this.urls.data, query));
-      const firstEdge = this.model.edges.a.length;
       const fresh = this.model.merge(more);
-      this.stage?.grown(fresh, firstEdge);
+      this.stage?.grown(fresh);
       const { people: left } = more.left_out;
       if (left) this.note(`${count(left, 'more person', 'more people')} not drawn: too many at once.`);
       this.update();

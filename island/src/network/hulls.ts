@@ -33,18 +33,22 @@ function convex(points: Point[]): Point[] {
 }
 
 /** One hull per group with at least two shown members; closed groups have none. */
-export function hullsOf(model: Model, shown: Shown): Hull[] {
+export function hullsOf(
+  model: Model,
+  shown: Shown,
+  at: (i: number) => Point = (i) => [model.people.x[i]!, model.people.y[i]!],
+): Hull[] {
   const members = new Map<number, Point[]>();
-  const { group, x, y } = model.people;
+  const { group } = model.people;
   for (let i = 0; i < shown.people.length; i++) {
     if (!shown.people[i] || group[i]! < 0) continue;
     const found = members.get(group[i]!);
-    if (found) found.push([x[i]!, y[i]!]);
-    else members.set(group[i]!, [[x[i]!, y[i]!]]);
+    if (found) found.push(at(i));
+    else members.set(group[i]!, [at(i)]);
   }
   return [...members]
     .filter(([, points]) => points.length > 1)
-    .map(([at, points]) => ({ group: at, points: convex(points), members: points.length }));
+    .map(([one, points]) => ({ group: one, points: convex(points), members: points.length }));
 }
 
 /** The outline as a path: arcs of MARGIN pixels around the corners, in pixels of the stage. */

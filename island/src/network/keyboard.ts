@@ -2,6 +2,9 @@
 import { isTyping, keysAreOff } from '../page/keys';
 import { type Explorer } from './explorer';
 import { expand } from './expand';
+import { type Placing } from './placing';
+
+const STEP = 10; // pixels by which Alt and an arrow move somebody
 
 const ARROWS: Record<string, [number, number]> = {
   ArrowRight: [1, 0],
@@ -33,7 +36,12 @@ function nearest(explorer: Explorer, from: number, [dx, dy]: [number, number]): 
   return best;
 }
 
-export function startKeyboard(explorer: Explorer, place: HTMLElement, fit: () => void): void {
+export function startKeyboard(
+  explorer: Explorer,
+  place: HTMLElement,
+  fit: () => void,
+  placing: Placing | null,
+): void {
   const move = (direction: [number, number], adding: boolean) => {
     const { looks } = explorer;
     const from =
@@ -50,9 +58,16 @@ export function startKeyboard(explorer: Explorer, place: HTMLElement, fit: () =>
   };
   const act = (event: KeyboardEvent): boolean => {
     const key = event.key;
+    const onStage = document.activeElement === place;
+    const { focus } = explorer.looks;
+    if (event.altKey && key in ARROWS && onStage && placing && focus >= 0 && !event.ctrlKey && !event.metaKey) {
+      const [dx, dy] = ARROWS[key]!;
+      const step = event.shiftKey ? STEP * 5 : STEP;
+      return (placing.step(focus, dx * step, dy * step), true);
+    }
+    if (key === 'Escape' && placing?.cancel()) return (explorer.say('Not moved.'), true);
     if (key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey)) return undo(explorer);
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    const onStage = document.activeElement === place;
     if (key in ARROWS && onStage && explorer.stage) return (move(ARROWS[key]!, event.shiftKey), true);
     if (key === 'Enter' && onStage && explorer.looks.focus >= 0)
       return (explorer.choose([explorer.looks.focus], 'Selected'), true);
@@ -69,6 +84,10 @@ export function startKeyboard(explorer: Explorer, place: HTMLElement, fit: () =>
     done?.();
     return Boolean(done);
   };
+  document.addEventListener('keyup', (event) => {
+    if (event.key === 'Alt' && placing?.drop()) event.preventDefault(); // else it opens the browser's menu
+  });
+  window.addEventListener('blur', () => placing?.drop());
   document.addEventListener('keydown', (event) => {
     if (keysAreOff() || isTyping(event.target) || document.querySelector('dialog[open]')) return;
     if ((event.target as HTMLElement).closest?.('a, button') && /^(Enter|Arrow)/.test(event.key)) return;

@@ -75,6 +75,7 @@ export class Labels {
     if (!this.take({ left: x - half, top: y - 9, right: x + half, bottom: y + 9 }, on)) return false;
     canvas.fillStyle = '#fff';
     canvas.fillRect(x - half, y - 9, half * 2, 18);
+    canvas.lineJoin = 'miter'; // names before it were written with round joins
     canvas.lineWidth = on ? 2 : 1.2;
     canvas.strokeStyle = on ? INK : edge;
     canvas.strokeRect(x - half, y - 9, half * 2, 18);

@@ -1,5 +1,7 @@
 // What is shown and chosen, as one plain object; it stands in the address after "#" (which the browser never sends),
 // so a saved view is an address. The camera stands there, too, but is no step of undo.
+import { type Place } from './model';
+
 export interface State {
   /** Codes of marks that are left out. */
   without: number[];
@@ -24,6 +26,8 @@ export interface State {
   /** When not empty, only these are shown. */
   only: string[];
   pinned: string[];
+  /** People who were moved by hand, as written by `movedTo`; they are pinned, too. */
+  moved: string[];
   removed: string[];
   path: [string, string] | null;
   table: boolean;
@@ -49,6 +53,7 @@ export const START: State = {
   group: '',
   only: [],
   pinned: [],
+  moved: [],
   removed: [],
   path: null,
   table: false,
@@ -84,4 +89,19 @@ export function parse(text: string): State {
     else if (Number.isFinite(Number(value))) state[key] = Number(value);
   }
   return state as unknown as State;
+}
+
+/** Somebody's new place as it stands in the address: x and y in the file's units, then the id. */
+export function movedTo(id: string, [x, y]: Place): string {
+  return `${x.toFixed(1)}_${y.toFixed(1)}_${id}`;
+}
+
+/** The places of everybody who was moved; what can't be read is left out. */
+export function placesOf(moved: string[]): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const each of moved) {
+    const [, x, y, id] = /^(-?[\d.]+)_(-?[\d.]+)_(.+)$/.exec(each) ?? [];
+    if (id && Number.isFinite(Number(x)) && Number.isFinite(Number(y))) places.set(id, [Number(x), Number(y)]);
+  }
+  return places;
 }

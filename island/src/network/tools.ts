@@ -3,7 +3,7 @@ import { button, count, h } from './dom';
 import { type Explorer, type Mode } from './explorer';
 import { expand } from './expand';
 import { undo } from './keyboard';
-import { START } from './state';
+import { START, placesOf } from './state';
 import { visible } from './visible';
 
 export function startTools(explorer: Explorer, place: HTMLElement, fit: () => void, save: () => void): void {
@@ -65,7 +65,7 @@ function drawn(explorer: Explorer): string {
   return closed ? `${some}; ${count(closed, 'group')} closed` : some;
 }
 
-/** Pinned people stay, whatever the filters say. */
+/** Pinned people stay, whatever the filters say; who was moved goes back when no longer pinned. */
 export function pin(explorer: Explorer): void {
   const pinned = new Set(explorer.state.pinned);
   const { chosen } = explorer.state;
@@ -74,7 +74,8 @@ export function pin(explorer: Explorer): void {
     if (all) pinned.delete(id);
     else pinned.add(id);
   }
-  explorer.store.set({ pinned: [...pinned] });
+  const moved = explorer.state.moved.filter((each) => [...placesOf([each]).keys()].every((id) => pinned.has(id)));
+  explorer.store.set({ pinned: [...pinned], moved });
   explorer.say(all ? 'No longer pinned' : `${count(chosen.length, 'person', 'people')} pinned`);
 }
 
@@ -95,6 +96,6 @@ function startEmpty(explorer: Explorer): void {
 
 /** The filters as at the start; who is chosen or pinned and how it is drawn stay. */
 export function reset(explorer: Explorer): void {
-  const { outlines, uncertain, chosen, group, pinned, path, table } = explorer.state;
-  explorer.store.set({ ...START, outlines, uncertain, chosen, group, pinned, path, table });
+  const { outlines, uncertain, chosen, group, pinned, moved, path, table } = explorer.state;
+  explorer.store.set({ ...START, outlines, uncertain, chosen, group, pinned, moved, path, table });
 }

@@ -72,16 +72,29 @@ def add(connection: Connection, account: Account, now: dt.datetime, **secrets: A
     Raises:
         InputError: the name is empty, too long or taken, or a role unknown.
     """
-    if not account.name or len(account.name) > 200 or len(account.display_name) > 200:
-        raise InputError("a name has 1 to 200 characters", field="name")
+    check_names(account.name, account.display_name)
     values = {name: getattr(account, name) for name in ("account_id", "name", "display_name", "areas", "cleared")}
     try:
         with connection.begin_nested():
             connection.execute(insert(accounts).values(**values, created_at=utc(now), **secrets))
     except IntegrityError:
-        said = f"there is an account {account.name!r} already"
-        raise InputError(said, "choose another name", field="name") from None
+        raise taken(account.name) from None
     write_roles(connection, account.account_id, account.roles)
+
+
+def check_names(name: str, display_name: str) -> None:
+    """Refuse a name to sign in with, or to show, that is empty or too long.
+
+    Raises:
+        InputError: it is.
+    """
+    if not name or len(name) > 200 or len(display_name) > 200:
+        raise InputError("a name has 1 to 200 characters", field="name")
+
+
+def taken(name: str) -> InputError:
+    """Somebody signs in with this name already."""
+    return InputError(f"there is an account {name!r} already", "choose another name", field="name")
 
 
 def write_roles(connection: Connection, account_id: str, roles: Iterable[str]) -> None:

@@ -50,6 +50,7 @@ OTHER: Mapping[str, Law] = {
     "change_password": "",
     "close_account": "",
     "reopen_account": "",
+    "unlock_account": "",
     "start_server": "",
     "verify_log": "",
     "export_log": "disclosure",
@@ -168,6 +169,7 @@ class Wanted:
 
     Attributes:
         who: sign-in name.
+        person: whom the entry names: their own page, or a list, file or page on which they stood.
         kind: of what it was about.
         what: its id.
         action: as logged.
@@ -178,6 +180,7 @@ class Wanted:
     """
 
     who: str = ""
+    person: str = ""
     kind: str = ""
     what: str = ""
     action: str = ""
@@ -213,6 +216,10 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     same = {"account": wanted.who, "kind": wanted.kind, "what": wanted.what}
     same |= {"action": wanted.action, "outcome": wanted.outcome, "law": wanted.law}
     filters = [table.c[name] == clean(value) for name, value in same.items() if value]
+    if wanted.person:
+        named = canonical(clean(wanted.person))
+        own = (table.c.kind == "person") & (table.c.what == clean(wanted.person))
+        filters.append(own | (func.replace(table.c.detail, named, "") != table.c.detail))  # LIKE minds no capitals
     if wanted.since:
         filters.append(table.c.at >= wanted.since)
     if wanted.until:

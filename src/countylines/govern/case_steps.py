@@ -68,13 +68,17 @@ def take_step(
         The case's new version.
 
     Raises:
-        InputError: the case is closed, the move isn't one, something that it needs is missing.
+        InputError: the case is closed, the move isn't one, something that it needs is missing, or it would waive a
+            duty.
         Conflict: somebody changed the case since.
     """
     case, procedure, rows = _taken(connection, procedures, case_id, version, by, at)
     wanted, row = procedure.step(step), rows[step]
     chosen(to, STATES, "the step's new state")
     _may_move(wanted, row, to)
+    if to == NOT_FOR and wanted.duty and standing(wanted, procedure, rows)[0] != NOT_FOR:
+        said = f"{wanted.title} is a duty: it can't be set aside by a word"
+        raise InputError(said, "do it and record it as done; it falls away by itself with consent", field=step)
     why = written(why, f"the reason why {wanted.title} is {to}", needed=needs_why(row.state, to))
     values: dict[str, Any] = {"state": to, "automatic": False, "why": why or None, "result": None, "decided_by": None}
     values["detail"] = written(detail, "the words for the queue", needed=False, longest=SHORT) or None

@@ -133,6 +133,18 @@ class Case:
     wait: dt.timedelta | None
 
     @property
+    def owed(self) -> tuple[str, ...]:
+        """Titles of duties that follow from a refusal and aren't done, whatever somebody said of them."""
+        results = {view.step.id: view.result for view in self.steps if view.state == DONE}
+        return tuple(
+            view.step.title
+            for view in self.steps
+            if view.step.duty
+            and view.state != DONE
+            and all(results.get(name) in allowed for name, allowed in view.step.when.items())
+        )
+
+    @property
     def overdue(self) -> bool:
         """A step is past its local time limit."""
         return self.closed_at is None and any(step.overdue for step in self.steps)
@@ -177,6 +189,22 @@ def case(connection: Connection, procedures: Procedures, case_id: int, now: dt.d
     """
     find(connection, work_cases, case_id)
     return _views(connection, procedures, work_cases.c.case_id == case_id, now)[0]
+
+
+def unclosable(one: Case, missing_now: bool) -> tuple[str, str] | None:
+    """Why a case can't be closed now, and what to do first; None = nothing is in its way.
+
+    Args:
+        missing_now: whether the run lists the person in tier 1.
+    """
+    if not one.calls and (missing_now or one.immediate_risk):
+        said = "they are at immediate risk" if one.immediate_risk else "this run lists them as missing now"
+        return f"{said}, and no call is recorded", "call, and record the call first"
+    if one.immediate_risk:
+        return "they are at immediate risk", "if they no longer are, end the immediate risk with its reason first"
+    if one.owed:
+        return f"{' and '.join(one.owed)} is open", "do it and record it as done first: it is owed after a refusal"
+    return None
 
 
 def case_history(connection: Connection, case_id: int) -> list[Change]:

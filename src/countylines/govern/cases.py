@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from countylines.errors import InputError
 from countylines.govern.case_steps import answer, open_one, take_step, with_all_steps
-from countylines.govern.caseload import Case, Counts, case, case_history, cases, counts
+from countylines.govern.caseload import Case, Counts, case, case_history, cases, counts, unclosable
 from countylines.govern.changes import Conflict, Who, add, chosen, find, note, put, take, whole, written
 from countylines.govern.procedure import PEOPLE, Person, Procedures
 from countylines.govern.work_schema import work_case_calls, work_cases
@@ -213,13 +213,29 @@ def law(
 
 
 @whole
-def close(connection: Connection, case_id: int, version: int, reason: str, by: Who, at: dt.datetime) -> int:
+def close(
+    connection: Connection,
+    procedures: Procedures,
+    case_id: int,
+    version: int,
+    reason: str,
+    by: Who,
+    at: dt.datetime,
+    *,
+    missing_now: bool = False,
+) -> int:
     """Close the case and say why; the new version.
 
+    Args:
+        missing_now: whether the run lists the person in tier 1: then a call must have been recorded.
+
     Raises:
-        Conflict, InputError: somebody changed the case since; it is closed already, or doesn't say why.
+        Conflict, InputError: somebody changed the case since; it is closed already, doesn't say why, or something must
+            be done first (:func:`countylines.govern.caseload.unclosable`).
     """
     row = open_one(connection, case_id, version)
+    if barred := unclosable(case(connection, procedures, case_id, at), missing_now):
+        raise InputError(f"the case can't be closed: {barred[0]}", barred[1])
     values = {"closed_at": at, "closed_by": by.name, "close_reason": written(reason, "the reason for closing")}
     return put(connection, work_cases, row, values, by, at)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, select, type_coerce
 
-from countylines.govern.schema import audit, audit_head, iso
+from countylines.govern.schema import accounts, audit, audit_head, iso
 from countylines.govern.state import State
 
 FIRST = "0" * 64  # what the first row follows
@@ -84,6 +84,7 @@ def verify(state: State, seals: Iterable[Seal] = ()) -> Verdict:
         heads = connection.execute(
             select(audit_head.c.head, audit_head.c.count.label("length"), audit_head.c.hash)
         ).all()
+        anybody = connection.scalar(select(accounts.c.account_id).limit(1))
         with connection.execution_options(yield_per=BATCH).execute(_raw(connection)) as rows:
             for row in rows:
                 sealed_hash = sealed.pop(expected, row.hash)
@@ -93,6 +94,8 @@ def verify(state: State, seals: Iterable[Seal] = ()) -> Verdict:
     count = expected - 1
     if len(heads) != 1 or heads[0].length != count or heads[0].hash != previous:
         return _unlike_head(heads, count)
+    if not count and anybody:
+        return Verdict(False, 0, 1, "The log is empty, though accounts were made, which is logged: it was taken away.")
     if beyond := sorted(number for number in sealed if number > count):
         return Verdict(False, count, count + 1, f"A seal says that the log had {beyond[-1]:,} rows; it has {count:,}.")
     if sealed.get(0, FIRST) != FIRST:

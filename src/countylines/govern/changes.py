@@ -6,6 +6,7 @@ Nothing is overwritten in silence: each change leaves a row in ``work_history`` 
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -14,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from countylines.errors import InputError
-from countylines.govern.schema import iso
+from countylines.govern.schema import accounts, iso
 from countylines.govern.work_schema import work_history
 
 NAMES = {
@@ -25,10 +26,14 @@ NAMES = {
     "work_drafts": "draft",
     "work_notes": "note",
     "work_views": "saved view",
+    "retention_erasures": "erasure",
+    "retention_holds": "hold",
 }
 LAST = 2**31 - 1  # the greatest id and version there can be
 LONGEST = 20_000  # characters that one text may have
+AT_ONCE = dt.timedelta(minutes=1)  # the same from the same person within it is one form sent twice
 EMPTY = "nothing"
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # of Hangul and Braille: letters and symbols that are drawn as blanks
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,7 +120,7 @@ def written(text: str | None, what: str, *, needed: bool = True, longest: int = 
     """A text that a person wrote, without what neither a database nor a document can hold.
 
     Control characters, lone surrogates and the two non-characters of XML 1.0 (section 2.2) go; line breaks become one
-    kind; blanks around it go.
+    kind; blanks around it go. What shows nothing at all is empty: blanks, and format characters as a zero-width space.
 
     Raises:
         InputError: it is empty although needed, or too long.
@@ -123,9 +128,12 @@ def written(text: str | None, what: str, *, needed: bool = True, longest: int = 
     Example:
         >>> written(" seen\\x00 at\\r\\nhome ", "why")
         'seen at\\nhome'
+        >>> written("\\u200b \\u2060", "why", needed=False)
+        ''
     """
     plain = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(sign for sign in plain if _holdable(ord(sign))).strip()
+    kept = "" if all(map(_unseen, kept)) else kept
     if needed and not kept:
         raise InputError(f"{what} is empty", "write a sentence", field=what)
     if len(kept) > longest:
@@ -141,6 +149,10 @@ def sought(text: str) -> str:
         'n1'
     """
     return written(text, "the id", needed=False, longest=len(text))
+
+
+def _unseen(sign: str) -> bool:
+    return sign.isspace() or sign in FILLERS or unicodedata.category(sign) == "Cf"
 
 
 def _holdable(point: int) -> bool:
@@ -178,6 +190,23 @@ def add(connection: Connection, table: Table, values: Mapping[str, Any], by: Who
     key = int(made[0])
     note(connection, table, key, 1, [("made", None, NAMES[table.name])], by, at)
     return key
+
+
+def add_once(
+    connection: Connection, table: Table, values: Mapping[str, Any], made: str, by: Who, at: dt.datetime
+) -> int:
+    """As :func:`add`, unless the same person wrote the same a moment ago: a form sent twice is kept once; its id.
+
+    Args:
+        made: the column that says when it was written; all other values must be the same.
+    """
+    own = select(accounts.c.account_id).where(accounts.c.account_id == by.account_id)
+    connection.execute(own.with_for_update(key_share=True))  # two at the same moment take turns; SQLite's do anyhow
+    key = table.primary_key.columns[0]
+    for row in connection.execute(select(table).where(table.c[made] > at - AT_ONCE).order_by(key)):
+        if all(row._mapping[name] == value for name, value in values.items() if name != made):
+            return int(row._mapping[key.name])
+    return add(connection, table, values, by, at)
 
 
 def find(connection: Connection, table: Table, key: int) -> Row[Any]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, select
 from countylines.errors import InputError
 from countylines.govern.case_steps import steps_of
 from countylines.govern.caseload import TO_BE_FOUND, Case, StepView
-from countylines.govern.changes import Who, add, as_kept, change, find, note, put, take, whole, written
+from countylines.govern.changes import Who, add_once, as_kept, change, find, note, put, take, whole, written
 from countylines.govern.work_schema import work_cases, work_documents
 
 NOT_KNOWN = "Not known"
@@ -25,6 +25,10 @@ NOTHING = "Nothing was written here."
 COPIED_WORDS = 8  # so many words in a row from a record count as its text
 FREE_TO_SHARE = re.compile(r"(?:3X5X2)?[1-3][A-E]P")
 NOT_YET = "Not to be shared yet"
+AS_SENT = "This is the document as it was sent. What was found or changed since then isn't in it."
+FILLED_NOW = (
+    "It was sent before documents were kept as they were sent: person, answers, consent and authority are those of now."
+)
 DRAFT = "Draft. Nothing has been sent. A person decides whether it is, to whom, and by which route."
 
 
@@ -58,7 +62,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A kept draft: what a person wrote, and which records are attached."""
+    """A kept draft: what a person wrote, and which records are attached.
+
+    Attributes:
+        sent_as: the finished document as it was sent, for :mod:`countylines.govern.sent_document`.
+    """
 
     document_id: int
     version: int
@@ -70,6 +78,7 @@ class Draft:
     records: tuple[Mapping[str, str], ...]
     drafted_at: dt.datetime
     drafted_by: str
+    sent_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ class Content:
     Attributes:
         marking: stands at the top and bottom of each page.
         sections: in order.
+        mark, status: how the person is treated, as pages flag it; empty = no flag.
     """
 
     title: str
@@ -95,6 +105,8 @@ class Content:
     synthetic: bool
     sections: tuple[Section, ...]
     drafted: str
+    mark: str = ""
+    status: str = ""
 
 
 @whole
@@ -110,7 +122,7 @@ def write_document(
     known: Sequence[str] = (),
     not_known: Sequence[str] = (),
 ) -> int:
-    """Draft a referral document for a step of a case; its id.
+    """Draft a referral document for a step of a case; its id, the same for a form that was sent twice.
 
     Args:
         summary: what a person wrote; required.
@@ -128,8 +140,10 @@ def write_document(
         raise InputError(f"case {case_id} has no step {step!r}", "choose one of its steps")
     values = _words(summary, known, not_known, texts)
     values |= {"case_id": case_id, "step": step, "records": [], "drafted_at": at, "drafted_by": by.name}
-    key = add(connection, work_documents, values, by, at)
-    note(connection, work_cases, case_id, row.version, [(f"{steps[step].title}: document", None, key)], by, at)
+    known_ones = {one.document_id for one in drafts_of(connection, case_id)}
+    key = add_once(connection, work_documents, {**values, "sent_as": None}, "drafted_at", by, at)
+    if key not in known_ones:
+        note(connection, work_cases, case_id, row.version, [(f"{steps[step].title}: document", None, key)], by, at)
     return key
 
 
@@ -231,7 +245,15 @@ def drafts_of(connection: Connection, case_id: int) -> list[Draft]:
 
 
 def content(
-    draft: Draft, case: Case, person: Person, *, force: str, marking: str, synthetic: bool, drafted_by: str = ""
+    draft: Draft,
+    case: Case,
+    person: Person,
+    *,
+    force: str,
+    marking: str,
+    synthetic: bool,
+    drafted_by: str = "",
+    finished: bool = False,
 ) -> Content:
     """The document as it stands now.
 
@@ -240,6 +262,7 @@ def content(
         case: its case.
         person: the details, as the extracts have them.
         drafted_by: the drafter's name in words; else the one they sign in with.
+        finished: whether this is to be kept as it was sent.
 
     Raises:
         InputError: the person isn't the case's, or there is no marking.
@@ -258,7 +281,8 @@ def content(
         *_answered(case),
         Section("Records", _records(draft)),
         Section(
-            "About this document", (*warned, _fate(draft, view), ("Drafted by", f"{who}, {_said(draft.drafted_at)}"))
+            "About this document",
+            (*warned, *_fate(draft, view, finished), ("Drafted by", f"{who}, {_said(draft.drafted_at)}")),
         ),
     )
     title = view.step.title if view else "Referral"
@@ -267,15 +291,16 @@ def content(
 
 def went_out(draft: Draft, view: StepView) -> dt.datetime | None:
     """When the document was sent with its step; None = it wasn't: a later one stands as a draft."""
-    return view.sent_at if view.sent_at and draft.drafted_at <= view.sent_at else None
+    return view.sent_at if view.sent_at and (draft.sent_as or draft.drafted_at <= view.sent_at) else None
 
 
-def _fate(draft: Draft, view: StepView | None) -> tuple[str, str]:
+def _fate(draft: Draft, view: StepView | None, finished: bool) -> tuple[tuple[str, str], ...]:
     sent_at = went_out(draft, view) if view else None
     if view is None or sent_at is None:
-        return "", DRAFT
+        return (("", DRAFT),)
     more = f", copied to {view.copied_to}" if view.copied_to else ""
-    return "Sent", f"{_said(sent_at)} to {view.sent_to}{more}, as a person recorded"
+    sent = f"{_said(sent_at)} to {view.sent_to}{more}, as a person recorded"
+    return ("", AS_SENT if finished else FILLED_NOW), ("Sent", sent)
 
 
 def _words(summary: str, known: Sequence[str], not_known: Sequence[str], texts: Mapping[str, str]) -> dict[str, Any]:

@@ -13,7 +13,19 @@ from typing import Literal
 from sqlalchemy import Connection, Table, or_, select
 
 from countylines.errors import InputError
-from countylines.govern.changes import Who, add, as_kept, change, chosen, find, sought, whole, written
+from countylines.govern.changes import (
+    NotThere,
+    Who,
+    add,
+    add_once,
+    as_kept,
+    change,
+    chosen,
+    find,
+    sought,
+    whole,
+    written,
+)
 from countylines.govern.work_schema import work_notes, work_views
 
 Kind = Literal["person", "group", "line", "record", "case"]
@@ -23,7 +35,10 @@ NAME, ADDRESS = 200, 2_000
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note; ``shared`` = everybody in the force who may see the thing sees it, else its owner only."""
+    """A note; ``shared`` = everybody in the force who may see the thing sees it, else its owner only.
+
+    ``run_id``: the run that it was written on, of a group; empty = that wasn't kept.
+    """
 
     note_id: int
     version: int
@@ -34,6 +49,7 @@ class Note:
     owner: str
     at: dt.datetime
     by: str
+    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +68,20 @@ class View:
 
 @whole
 def write_note(
-    connection: Connection, kind: Kind, what_id: str, text: str, by: Who, at: dt.datetime, *, shared: bool
+    connection: Connection,
+    kind: Kind,
+    what_id: str,
+    text: str,
+    by: Who,
+    at: dt.datetime,
+    *,
+    shared: bool,
+    run_id: str | None = None,
 ) -> int:
-    """Write a note; its id.
+    """Write a note; its id, the same for a form that was sent twice.
+
+    Args:
+        run_id: the run that a group was seen in: in another one the same id may mean other people.
 
     Raises:
         InputError: no such kind, nothing named, or nothing written.
@@ -64,8 +91,10 @@ def write_note(
         "what_id": written(what_id, "what the note is on", longest=2 * NAME),
         "text": written(text, "the note"),
         "shared": shared,
+        "run_id": run_id,
     }
-    return add(connection, work_notes, {**values, "owner": by.name, "at": at, "by": by.name}, by, at)
+    written_now = {**values, "owner": by.name, "at": at, "by": by.name, "withdrawn_at": None}
+    return add_once(connection, work_notes, written_now, "at", by, at)
 
 
 @whole
@@ -100,6 +129,26 @@ def notes(connection: Connection, kind: Kind, what_id: str, reader: Who) -> list
     mine = or_(c.owner == reader.name, c.shared)
     query = select(work_notes).where(c.kind == kind, c.what_id == sought(what_id), c.withdrawn_at.is_(None), mine)
     return [Note(**as_kept(Note, row)) for row in connection.execute(query.order_by(c.note_id.desc()))]
+
+
+def notes_on(connection: Connection, kind: Kind, reader: Who) -> list[Note]:
+    """The notes on all things of a kind that the reader may see, the latest first."""
+    c = work_notes.c
+    mine = or_(c.owner == reader.name, c.shared)
+    query = select(work_notes).where(c.kind == kind, c.withdrawn_at.is_(None), mine)
+    return [Note(**as_kept(Note, row)) for row in connection.execute(query.order_by(c.note_id.desc()))]
+
+
+def note(connection: Connection, note_id: int, reader: Who) -> Note:
+    """One note, withdrawn or not.
+
+    Raises:
+        NotThere: there is none, or it is somebody's own.
+    """
+    row = find(connection, work_notes, note_id)
+    if row.owner != reader.name and not row.shared:
+        raise NotThere(f"there is no note {note_id}")
+    return Note(**as_kept(Note, row))
 
 
 @whole

@@ -5,7 +5,7 @@ From the roles' table of the design of the screens; where that is silent, the an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,7 +40,7 @@ ROLES: Mapping[str, Role] = {
         Role("safeguarding", "Safeguarding officer", "safeguarding officers",
              "The safeguarding queue, its cases, and the people in them."),
         Role("senior_officer", "Senior officer", "senior officers",
-             "Groups, tasking, the order of removal, and the people in them; each look at somebody is logged."),
+             "Groups, tasking and the order of removal; names and records when asked for, each look logged."),
         Role("data_scientist", "Data scientist", "data scientists",
              "Method, lexicon, assurance and runs, with people's names covered."),
         Role("ethics_committee", "Member of the ethics committee", "members of the ethics committee",
@@ -70,6 +70,7 @@ ACTIONS: Mapping[str, Action] = {
         _action("see_groups", "See the list of groups and the graph of groups.", READERS),
         _action("see_group", "See one group's page.", READERS),
         _action("see_people", "See a person, with the evidence behind them.", (A, G, S, D)),
+        _action("uncover_names", "Ask for the names and records that are covered; each request is logged.", NAMED),
         _action("see_network", "Explore the network of people.", (A, S, D)),
         _action("see_removal_order", "See the order of removal, person by person.", (A, S, D)),
         _action("see_removal_counts", "See how the order of removal is made and what it changes, in counts.",
@@ -115,7 +116,9 @@ ACTIONS: Mapping[str, Action] = {
 MATRIX: Mapping[str, frozenset[str]] = {
     role: frozenset(name for name, action in ACTIONS.items() if role in action.roles) for role in ROLES
 }
-ALL_AREAS = (S, D, E, R, U, M)  # the other roles see their own areas
+WITHOUT_NAMES = ("uncover_names", "see_tasking", "work_tasking", "see_restricted")  # beside what covering roles may do
+ALL_AREAS = (S, D, E, R, U, M)
+OWN_AREAS = {A, G}  # where an account has areas
 
 
 def allowed(roles: Iterable[str], action: str) -> bool:
@@ -142,26 +145,65 @@ def covers_names(roles: Iterable[str]) -> bool:
     return not any(ROLES[role].name in NAMED for role in roles)
 
 
-def hides_small_counts(roles: Iterable[str]) -> bool:
-    """Whether counts under 5 are hidden: for everybody but those with a role that sees the groups in full.
+def asks_for_names(roles: Iterable[str], areas: Collection[str] = ()) -> bool:
+    """Whether names stay covered until they are asked for: for those who see names, or those outside their own areas,
+    as senior officers only.
+
+    Args:
+        areas: own areas; none = all.
+
+    Example:
+        >>> asks_for_names(["senior_officer", "auditor"]), asks_for_names(["senior_officer", "analyst"])
+        (True, False)
+    """
+    named = {ROLES[role].name for role in roles} & set(NAMED)
+    return S in named and (named == {S} or bool(areas))
+
+
+def goes_covered(action: str) -> bool:
+    """Whether something can be done while names are covered: what is open to a role that never sees them, or names
+    nobody. Its pages know how to cover names; all others wait until names are asked for.
+
+    Raises:
+        KeyError: there is no such action.
+
+    Example:
+        >>> goes_covered("see_group"), goes_covered("work_tasking"), goes_covered("search")
+        (True, True, False)
+    """
+    return not ACTIONS[action].roles <= set(NAMED) or action in WITHOUT_NAMES
+
+
+def hides_small_counts(roles: Iterable[str], action: str = "see_group") -> bool:
+    """Whether counts under 5 are hidden in this: for everybody but those with a role that sees it in full.
+
+    Raises:
+        KeyError: there is no such role or action.
 
     Example:
         >>> hides_small_counts(["ethics_committee"]), hides_small_counts(["ethics_committee", "auditor"])
         (True, False)
+        >>> hides_small_counts(["ethics_committee", "auditor"], "see_safeguarding_counts")
+        True
     """
-    return not any(ROLES[role].name in (A, G, S, D, U) for role in roles)
+    return not any(ROLES[role].name in (A, G, S, D, U) and allowed([role], action) for role in roles)
 
 
 def keeps_to_areas(roles: Iterable[str], action: str) -> bool:
     """Whether this may be done in one's own areas only: unless a role without that limit allows it, too.
 
+    Where a role names people in own areas, one that never names them lifts no limit: what one shows everywhere without
+    names, and the other with names in few places, would together be everybody by name.
+
     Example:
-        >>> keeps_to_areas(["analyst"], "see_group"), keeps_to_areas(["analyst", "auditor"], "see_group")
+        >>> keeps_to_areas(["analyst"], "see_group"), keeps_to_areas(["analyst", "senior_officer"], "see_group")
         (True, False)
-        >>> keeps_to_areas(["analyst", "auditor"], "see_people")
-        True
+        >>> keeps_to_areas(["analyst", "auditor"], "see_group"), keeps_to_areas(["analyst", "auditor"], "see_log")
+        (True, False)
     """
-    return not any(role in ALL_AREAS and allowed([role], action) for role in roles)
+    held, able = {ROLES[role].name for role in roles}, ACTIONS[action].roles
+    names = held & OWN_AREAS and able & set(NAMED)
+    return not held & able & set(NAMED if names else ROLES) & set(ALL_AREAS)
 
 
 def why_not(action: str) -> str:

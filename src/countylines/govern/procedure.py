@@ -112,6 +112,14 @@ class Step:
     monitoring: bool = False
     next: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def duty(self) -> bool:
+        """Whether it is owed because somebody refused consent, as the notice that names nobody: no one may waive it.
+
+        Source: Modern Slavery Act 2015, s.52.
+        """
+        return any(REFUSED in results for results in self.when.values())
+
     def do(self, state: str) -> str:
         """What is to be done, in words."""
         return self.next.get(state) or f"{self.title}: {state}"

@@ -6,8 +6,11 @@ Nothing is sent from here: a person reports the line by the route, then records 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, select
@@ -19,6 +22,7 @@ from countylines.govern.work_schema import work_drafts
 
 Status = Literal["drafted", "reported", "declined"]
 SHORT = 200
+WORD = r"[^\W\d_]{2,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,41 @@ def decline(connection: Connection, draft_id: int, version: int, why: str, by: W
     row = _drafted(connection, draft_id, version)
     values = {"status": "declined", "why": written(why, "why"), "at": at, "by": by.name}
     return put(connection, work_drafts, row, values, by, at)
+
+
+def names_none(said: Iterable[str], names: Iterable[str]) -> None:
+    """Refuse a report that names somebody whom no report may name.
+
+    A name counts as said when two of its words stand side by side in one of the texts, or all of them anywhere in it,
+    in whatever order, case and accents. Names of one word are left alone: too many are words of every day. Numbers and
+    single letters in a name are no words of it.
+
+    Args:
+        said: the texts of the report.
+        names: full names and other names of those people.
+
+    Raises:
+        InputError: it names one of them, in which words.
+
+    Example:
+        >>> names_none(["Two older men run for the line."], ["Ann Lee"])
+        >>> names_none(["LEE, Ann's sister"], ["Ann Lee 0004"])
+        Traceback (most recent call last):
+        countylines.errors.InputError: it names 'Ann Lee', who is protected or held in the line's evidence. Take ...
+    """
+    texts = [_words_of(text) for text in said]
+    for name in names:
+        own = set(_words_of(name))
+        pairs = (two for text in texts for two in pairwise(text) if len({*two}) == 2)
+        if len(own) > 1 and (any(own.issuperset(two) for two in pairs) or any(own.issubset(text) for text in texts)):
+            told = f"it names {' '.join(re.findall(WORD, name))!r}, who is protected or held in the line's evidence"
+            raise InputError(told, "take the name out: people to protect are referred to safeguarding, not reported")
+
+
+def _words_of(text: str) -> list[str]:
+    """The words, in small letters and without accents and what shows nothing."""
+    plain = unicodedata.normalize("NFKD", text)
+    return re.findall(WORD, "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf")).casefold())
 
 
 def drafts(connection: Connection, *, line_id: str | None = None) -> list[Draft]:

@@ -37,10 +37,13 @@ NO_SIGN = "no sign of exploitation"
 BY_SAFEGUARDING = (NO_SIGN, UNRANKED)
 """Of the two people one must have the safeguarding role: the first releases a held person, the second puts an adult who
 is both victim and suspect on the separate list of people who aren't ranked."""
+PROTECTING = (UNRANKED, "victim not offender")
+"""While they are in force they may keep somebody from being ranked: one person alone can't end them either."""
 SAFEGUARDING = "safeguarding"
 PROPOSED, CONFIRMED, REFUSED, WITHDRAWN = "proposed", "confirmed", "refused", "withdrawn"
 STATUSES = (PROPOSED, CONFIRMED, REFUSED, WITHDRAWN)
 ID = 400
+LONGEST = dt.timedelta(days=731)  # until somebody must look again: a ruling that never ends is no ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,11 @@ class Ruling:
     ended_at: dt.datetime | None
     end_reason: str | None
 
+    @property
+    def leaving(self) -> bool:
+        """Whether somebody asked for its withdrawal, and a second person hasn't yet agreed; it is still in force."""
+        return self.status == CONFIRMED and self.ended_by is not None
+
     def state(self, on: dt.date) -> str:
         """Its status on a day: a confirmed one is *expired* from its review date on."""
         return "expired" if self.status == CONFIRMED and self.review_by <= on else self.status
@@ -110,6 +118,8 @@ def propose(connection: Connection, proposal: Proposal, by: Who, at: dt.datetime
     """
     person, record = _subject(proposal)
     not_past(proposal.review_by, at)
+    if proposal.review_by > at.date() + LONGEST:
+        raise InputError("the review date is more than two years away", "choose an earlier day", field="review_by")
     there = [one for one in rulings(connection, nominal_id=person, record_id=record) if _same(one, proposal, at.date())]
     if there:
         said = f"the same ruling is {there[0].status} already, by {there[0].proposed_by}"
@@ -135,8 +145,13 @@ def propose(connection: Connection, proposal: Proposal, by: Who, at: dt.datetime
 
 
 @whole
-def confirm(connection: Connection, ruling_id: int, version: int, by: Who, at: dt.datetime) -> int:
+def confirm(
+    connection: Connection, ruling_id: int, version: int, by: Who, at: dt.datetime, *, guarded: bool = True
+) -> int:
     """Confirm another person's proposal: it is in force from the next run on. The new version.
+
+    Args:
+        guarded: whether what it sets aside is of somebody protected or held, whom that could release; unknown = yes.
 
     Raises:
         InputError: it is one's own, isn't waiting any more, its review date has come, or neither of the two people has
@@ -148,7 +163,8 @@ def confirm(connection: Connection, ruling_id: int, version: int, by: Who, at: d
         raise InputError("nobody confirms their own proposal", "ask a second person")
     if row.review_by <= at.date():
         raise InputError(f"its review date {row.review_by} has come", "propose it anew with a later day")
-    if row.decision in BY_SAFEGUARDING and not (row.safeguarding or SAFEGUARDING in by.roles):
+    releases = row.decision in BY_SAFEGUARDING or (guarded and row.decision in WITHDRAWING)
+    if releases and not (row.safeguarding or SAFEGUARDING in by.roles):
         said = f"one of the two people must have the safeguarding role for {row.decision!r}"
         raise InputError(said, "ask a safeguarding officer to confirm it")
     values = {"status": CONFIRMED, "confirmed_at": at, "confirmed_by": by.name, "confirmed_account": by.account_id}
@@ -170,13 +186,44 @@ def refuse(connection: Connection, ruling_id: int, version: int, reason: str, by
 def withdraw(connection: Connection, ruling_id: int, version: int, reason: str, by: Who, at: dt.datetime) -> int:
     """Withdraw a ruling, confirmed or proposed, and say why: the next run is without it. The new version.
 
+    One that may protect somebody stays in force until :func:`agree`.
+
     Raises:
         InputError, Conflict: it is over already, doesn't say why; somebody changed it since.
     """
     row = take(connection, work_rulings, ruling_id, version)
     if row.status not in (PROPOSED, CONFIRMED):
         raise InputError(f"ruling {ruling_id} is {row.status}", "there is nothing to withdraw")
-    return _end(connection, row, WITHDRAWN, reason, by, at)
+    if row.status == CONFIRMED and row.ended_by:
+        raise InputError(f"{row.ended_by} asked for that already", "a safeguarding officer agrees, or keeps it")
+    two = row.status == CONFIRMED and row.decision in PROTECTING
+    return _end(connection, row, CONFIRMED if two else WITHDRAWN, reason, by, at)
+
+
+@whole
+def agree(connection: Connection, ruling_id: int, version: int, by: Who, at: dt.datetime) -> int:
+    """Agree, for safeguarding, to a withdrawal that somebody else asked for: the ruling is over. The new version.
+
+    Raises:
+        InputError, Conflict: nobody asked, one asked oneself, isn't of safeguarding; somebody changed it since.
+    """
+    row = _leaving(connection, ruling_id, version)
+    if row.ended_by.strip().casefold() == by.name.strip().casefold():
+        raise InputError("nobody agrees to what they asked for themselves", "ask a safeguarding officer")
+    if SAFEGUARDING not in by.roles:
+        raise InputError("it may protect somebody", "ask a safeguarding officer to agree")
+    return put(connection, work_rulings, row, {"status": WITHDRAWN, "ended_at": at, "ended_by": by.name}, by, at)
+
+
+@whole
+def keep(connection: Connection, ruling_id: int, version: int, by: Who, at: dt.datetime) -> int:
+    """Don't withdraw a ruling after all; the new version.
+
+    Raises:
+        InputError, Conflict: nobody asked for its withdrawal; somebody changed it since.
+    """
+    row = _leaving(connection, ruling_id, version)
+    return put(connection, work_rulings, row, {"ended_at": None, "ended_by": None, "end_reason": None}, by, at)
 
 
 def rulings(
@@ -249,6 +296,13 @@ def _waiting(connection: Connection, ruling_id: int, version: int) -> Row[Any]:
     row = take(connection, work_rulings, ruling_id, version)
     if row.status != PROPOSED:
         raise InputError(f"ruling {ruling_id} is {row.status}", "it waits for nobody")
+    return row
+
+
+def _leaving(connection: Connection, ruling_id: int, version: int) -> Row[Any]:
+    row = take(connection, work_rulings, ruling_id, version)
+    if row.status != CONFIRMED or not row.ended_by:
+        raise InputError(f"nobody asked to withdraw ruling {ruling_id}", "withdraw it first, and say why")
     return row
 
 

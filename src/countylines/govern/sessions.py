@@ -23,6 +23,7 @@ from countylines.govern.chain import clean
 from countylines.govern.schema import record_reasons, sessions, utc
 from countylines.govern.state import State
 
+NAMES = ("names", "all")  # what stands for all names among the things that a session asked for
 SEEN_EVERY = dt.timedelta(minutes=1)  # a session's last use is written no oftener: reading a page needn't write
 
 
@@ -144,6 +145,7 @@ def give_reason(
     values = {"reason": reason, "reference": reference, "reason_until": until}
     with state.begin() as connection:
         connection.execute(update(sessions).where(_is(session.session_id)).values(**values))
+        connection.execute(record_reasons.delete().where(_record(session, *NAMES)))  # a new reason covers them again
         row = connection.execute(select(sessions).where(_is(session.session_id))).one()
         given = _session(row, session.account, utc(now))
         audit.record(connection, given.event("give_reason", now, detail={"until": until.isoformat()}))
@@ -180,6 +182,27 @@ def reason_for_record(state: State, session: Session, kind: str, what: str) -> R
     with state.read() as connection:
         row = connection.execute(select(record_reasons).where(_record(session, *_key(kind, what)))).one_or_none()
     return RecordReason(row.reason, row.reference, row.given_at) if row else None
+
+
+def show_names(state: State, session: Session, now: dt.datetime) -> None:
+    """Uncover names for this session, under its reason for access; it is logged."""
+    kind, what = NAMES
+    values = {"session_id": session.session_id, "kind": kind, "what": what, "reason": session.reason}
+    with state.begin() as connection:
+        connection.execute(record_reasons.delete().where(_record(session, *NAMES)))
+        connection.execute(insert(record_reasons).values(**values, reference=session.reference, given_at=utc(now)))
+        audit.record(connection, session.event("uncover_names", now, kind=kind, what=what))
+
+
+def cover_names(state: State, session: Session) -> None:
+    """Cover them again; nothing is lost by it, so nothing is logged."""
+    with state.begin() as connection:
+        connection.execute(record_reasons.delete().where(_record(session, *NAMES)))
+
+
+def names_shown(state: State, session: Session) -> bool:
+    """Whether this session asked for names."""
+    return reason_for_record(state, session, *NAMES) is not None
 
 
 def _given(reason: str, reference: str) -> tuple[str, str]:

@@ -82,6 +82,23 @@ def open_state(url: str) -> State:
     return _open(_parsed(url))
 
 
+def open_existing(url: str) -> State:
+    """Open a state that is there, for those who only read: nothing is made, and no table brought up to date.
+
+    Raises:
+        InputError: there is none yet, it can't be opened, or its tables aren't those of this program.
+    """
+    now = revision_there(url)
+    state = _open(_parsed(url), make=False)
+    if now != migrations.NEWEST:
+        state.close()
+        advice = "countylines state upgrade brings an older state up to date; a newer one needs the newer program"
+        raise InputError(
+            f"its tables are at {now}, and this program reads {migrations.NEWEST}", advice, file=state.name
+        )
+    return state
+
+
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the tables up to a revision, by default the newest.
 
@@ -101,12 +118,15 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def revision(url: str) -> str:
-    """The revision that the tables are at; empty = no tables yet.
+    """The revision that the tables are at; empty = no tables yet, and none are made by asking.
 
     Raises:
         InputError: it can't be opened.
     """
-    state = _open(_parsed(url))
+    try:
+        state = _open(_parsed(url), make=False)
+    except FileNotFoundError:
+        return ""
     try:
         with state.engine.connect() as connection:
             return migrations.current(connection)
@@ -114,6 +134,18 @@ def revision(url: str) -> str:
         raise _cannot(error, state.name) from None
     finally:
         state.close()
+
+
+def revision_there(url: str) -> str:
+    """The revision of a state that is there.
+
+    Raises:
+        InputError: there is none yet, or it can't be opened.
+    """
+    if now := revision(url):
+        return now
+    advice = "give the folder of the dashboard's runs, or --state; countylines accounts add begins a state"
+    raise InputError("there is no state here yet", advice, file=_parsed(url).render_as_string(hide_password=True))
 
 
 def _migrate(url: str, step: Callable[[Connection], None]) -> None:
@@ -177,24 +209,31 @@ def _parsed(url: str) -> URL:
     return parsed.set(drivername="sqlite+pysqlite")
 
 
-def _open(url: URL) -> State:
+def _open(url: URL, make: bool = True) -> State:
     name = url.render_as_string(hide_password=True)
     if url.get_backend_name() == "postgresql":
         options = {"connect_timeout": WAIT, "application_name": "countylines"}
         engine = create_engine(url, connect_args=options, pool_pre_ping=True, pool_size=10, hide_parameters=True)
         return State(engine, name)
-    _own_file(Path(str(url.database)), name)
+    _own_file(Path(str(url.database)), name, make)
     engine = create_engine(url, connect_args={"timeout": WAIT}, pool_size=10, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return State(engine, name, Lock())
 
 
-def _own_file(path: Path, name: str) -> None:
-    """Make the file if it isn't there, readable by its owner only: it holds people's names and the log."""
+def _own_file(path: Path, name: str, make: bool) -> None:
+    """Make the file if it isn't there, readable by its owner only: it holds people's names and the log.
+
+    Raises:
+        FileNotFoundError: it isn't there and isn't to be made.
+        InputError: it can't be opened.
+    """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
     except OSError as error:
+        if not make and isinstance(error, FileNotFoundError):
+            raise
         said = f"the state can't be opened: {error.strerror}"
         raise InputError(said, "check the path, and that its folder is there and may be written", file=name) from None
 

@@ -1,7 +1,7 @@
 """The tables of people's work on a run's findings: cases, rulings, tasking, drafts, notes, and the history of each.
 
-They hold what people decided and wrote, kept apart from source data: no row of an extract is copied here. ``by`` is
-always the name an account signs in with.
+They hold what people decided and wrote, kept apart from source data: no row of an extract is copied here. Only a
+document that was sent keeps the person's details, as it told them. ``by`` is always the name an account signs in with.
 """
 
 from __future__ import annotations
@@ -98,6 +98,7 @@ work_documents = Table(
     Column("drafted_at", Moment, nullable=False),
     Column("drafted_by", NAME, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("sent_as", Text),  # JSON of the finished content when it was sent; empty = draft, or sent before 0004
 )
 
 work_rulings = Table(
@@ -143,6 +144,7 @@ work_tasking = Table(
     Column("at", Moment, nullable=False),
     Column("by", NAME, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("members", Text),  # JSON list of the people of the group when it was decided; empty = before 0004
 )
 
 work_drafts = Table(
@@ -181,6 +183,7 @@ work_notes = Table(
     Column("by", NAME, nullable=False),
     Column("withdrawn_at", Moment),
     Column("version", Integer, nullable=False),
+    Column("run_id", Text),  # the run it was written on; empty = before 0004
     Index(None, "kind", "what_id"),
 )
 

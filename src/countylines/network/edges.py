@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from countylines.network.keys import pairs
-from countylines.network.share import EDGE_OF_A_THRESHOLD
+from countylines.sums import EDGE
 from countylines.tables import Frame
 
 
@@ -44,7 +44,7 @@ def edges(edge_records: Frame, kept: Frame) -> Frame:
 
 def records_in_network(links: Frame, kept: Frame, scores: Frame, keep_weight: float) -> Frame:
     """The records in the network: s >= keep_weight and a kept person connects there [choice]: ``record``."""
-    strong = scores.filter(nw.col("score") >= keep_weight - EDGE_OF_A_THRESHOLD).select("record")
+    strong = scores.filter(nw.col("score") >= keep_weight - EDGE).select("record")
     return links.join(kept, on="nominal", how="semi").select("record").unique().join(strong, on="record", how="semi")
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 
 from countylines.network.keys import pairs
-from countylines.sums import exact_sum, rounded
+from countylines.sums import EDGE, exact_sum, rounded
 from countylines.tables import Frame
-
-EDGE_OF_A_THRESHOLD = 1e-9  # every threshold is met within this (METHOD 2)
 
 
 def deepened(links: Frame, provisional: Frame) -> Frame:
@@ -59,7 +57,7 @@ def matched_ties(links: Frame, considered: Frame, ties: Frame, keep_weight: floa
         One row per ``nominal``, ``other`` and ``record``, with ``adversarial`` (of the tie, in all its records) and
         ``offender`` (the nominal has an offender role in this record).
     """
-    matched = considered.filter(nw.col("p") >= keep_weight - EDGE_OF_A_THRESHOLD)
+    matched = considered.filter(nw.col("p") >= keep_weight - EDGE)
     strong = links.join(matched, on="nominal", how="semi").select("record", other="nominal")
     met = links.select("record", "nominal", "offender").join(strong, on="record")
     met = met.filter(nw.col("nominal") != nw.col("other"))
@@ -84,7 +82,7 @@ def decide(share: Frame, matched_ties: Frame, keep_weight: float, min_ties: int,
         nw.col("other").n_unique().cast(nw.Int64).alias("ties"),
         nw.col("record").n_unique().cast(nw.Int64).alias("tie_records"),
     )
-    least = keep_weight - EDGE_OF_A_THRESHOLD
+    least = keep_weight - EDGE
     tied = (nw.col("ties") >= min_ties) & (nw.col("tie_records") >= min_records)
     decision = (
         nw.when(nw.col("p") >= least)

@@ -9,9 +9,9 @@ import datetime as dt
 
 import narwhals as nw
 
-from countylines.network.share import EDGE_OF_A_THRESHOLD
 from countylines.network.slavery import is_slavery
 from countylines.settings import UnknownAge
+from countylines.sums import EDGE
 from countylines.tables import BOTH, UNRANKED, Frame
 
 ADULT = 18
@@ -95,7 +95,7 @@ def only_by_cuckoo(scores: Frame, groups: Frame, keep_weight: float) -> Frame:
     hit = groups.filter(nw.col("group") == "CUCKOO").select("record", cuckoo=mark)
     rest = groups.filter(nw.col("group") != "CUCKOO").group_by("record").agg(nw.col("weight").sum().alias("rest"))
     without = scores.join(hit, on="record").join(rest, on="record", how="left")
-    return without.filter(nw.col("rest").fill_null(0.0) < keep_weight - EDGE_OF_A_THRESHOLD).select("record")
+    return without.filter(nw.col("rest").fill_null(0.0) < keep_weight - EDGE).select("record")
 
 
 def links_matched(links: Frame, scores: Frame, dates: Frame, only_cuckoo: Frame) -> Frame:

@@ -17,7 +17,8 @@ from countylines.partition.stability import stays_with
 from countylines.progress import Advance
 from countylines.resample import Ties, over_draws
 from countylines.settings import Cut, PartitionSettings, Stability
-from countylines.tables import RUN, Partition
+from countylines.tables import Partition
+from countylines.tables.rows import empty_table
 
 BOTH_CUTS_BELOW = 300  # people: there the map equation isn't always the better cut (docs/partition.md)
 MEASURES = ("groups", "stability", "bits saved")
@@ -129,5 +130,4 @@ def _row(cut: str, measure: str, real: Figures, chance: list[Figures]) -> dict[s
 
 
 def _table(rows: list[dict[str, str | float | None]]) -> pl.DataFrame:
-    empty = pl.DataFrame(pl.from_arrow(RUN["partition_baseline"].schema.empty_table()))
-    return pl.DataFrame(rows, schema=empty.schema)
+    return pl.DataFrame(rows, schema=empty_table("partition_baseline").schema)

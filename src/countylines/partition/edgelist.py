@@ -55,9 +55,9 @@ def partition_file(
         InputError: something in the edges, an unknown cut, steps out of range, or ``out`` exists or can't be written.
     """
     if cut not in CUTS:
-        raise InputError(f"there is no cut {cut!r}", f"give {' or '.join(get_args(Cut))}", field="cut")
+        raise InputError(f"there is no cut {cut!r}", f"give {' or '.join(get_args(Cut))}", field="--cut")
     if not 1 <= steps <= MOST_STEPS:
-        raise InputError(f"{steps} steps aren't allowed", f"give 1 to {MOST_STEPS}", field="steps")
+        raise InputError(f"{steps} steps aren't allowed", f"give 1 to {MOST_STEPS}", field="--steps")
     _check(out, overwrite)
     graph = read_edges(edges)
     settings = PartitionSettings(walktrap_steps=steps, cut=cast(Cut, cut), refine=refine)

@@ -12,6 +12,7 @@ from countylines.graph import Graph
 from countylines.partition.names import Earlier, Members, name_groups
 from countylines.partition.overlap import Overlap, overlaps
 from countylines.tables import RUN, Component, Partition
+from countylines.tables.rows import empty_table
 
 DECIMALS = 9  # of a code length: what two machines' logarithms agree on
 
@@ -118,6 +119,4 @@ def _row(overlap: Overlap) -> dict[str, Any]:
 
 def _table(name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows as the run's table: every column, in order, typed, sorted by key; null where a row has nothing."""
-    table = RUN[name]
-    empty = pl.DataFrame(pl.from_arrow(table.schema.empty_table()))
-    return pl.DataFrame(list(rows), schema=empty.schema).sort(table.key)
+    return pl.DataFrame(list(rows), schema=empty_table(name).schema).sort(RUN[name].key)

@@ -16,9 +16,10 @@ from scipy.sparse.csgraph import connected_components
 
 from countylines.errors import InputError
 from countylines.graph import Floats
+from countylines.sums import EDGE
 
 LEAST_JACCARD = 0.3
-TOLERANCE = 1e-9  # within which the threshold is met and two matchings are equally good
+TOLERANCE = EDGE  # within which two matchings are equally good, too
 
 Members = frozenset[str]
 

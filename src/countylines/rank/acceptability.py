@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from countylines.graph import Floats, Ints
 from countylines.rank.dismantle.compiled import compiled
+from countylines.resample import HIGH, LOW
 
 Ranks = npt.NDArray[np.int32]
 
-LOW, HIGH = 0.05, 0.95
 AT_ONCE = 250_000  # scores, 0 to 1, in memory
 SCALE = 10**12  # of what a score is rounded to: equal criteria make equal scores, whatever the order of their sum
 

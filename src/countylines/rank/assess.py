@@ -80,8 +80,10 @@ def assess(
     """
     made: dict[str, pl.DataFrame] = {}
     with progress.step("harm"):
-        made["nominal_harm"], made["group_harm"], made["group_harm_quarters"] = harm.harm_tables(evidence, rules.harm)
-        made["offence_weights"] = harm.weights_used(evidence, rules.harm)
+        crimes = harm.crimes_of(evidence, rules.harm)
+        tables = harm.harm_tables(crimes, evidence, rules.harm)
+        made["nominal_harm"], made["group_harm"], made["group_harm_quarters"] = tables
+        made["offence_weights"] = harm.weights_used(crimes, rules.harm)
     with progress.step("places in the network", total=draws.count) as advance:
         made["centrality"] = centrality(
             evidence.graph, evidence.members, evidence.rankable, settings.centrality, draws, advance
@@ -89,7 +91,7 @@ def assess(
     with progress.step("deal lines"):
         made["lines"], made["line_evidence"] = lines(evidence, settings.network.max_record_nominals)
     with progress.step("profiles"):
-        weights = harm.worst_weights(evidence, rules.harm)
+        weights = harm.worst_weights(crimes, rules.harm)
         made["profiles"] = profile.profiles(evidence, rules.profile, weights)
     with progress.step("priority"):
         made["priority"] = priority(

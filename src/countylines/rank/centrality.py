@@ -14,15 +14,13 @@ from countylines.progress import Advance
 from countylines.rank.meanings import MEANINGS
 from countylines.rank.places import DECIMALS, eigenvector, measures, within
 from countylines.rank.rankable import Rankable
-from countylines.resample import Draws, over_draws
+from countylines.resample import HIGH, LOW, Draws, over_draws
 from countylines.settings import Centrality
 from countylines.tables import RUN
 
 SCOPES = ("network", "group")
 PATHS = ("betweenness", "harmonic")  # the measures that walk shortest paths, which a large network makes dear
 NO_LABEL = -1
-
-LOW, HIGH = 0.05, 0.95
 
 
 def centrality(

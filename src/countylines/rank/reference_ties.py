@@ -9,8 +9,8 @@ import polars as pl
 from countylines.graph import Graph
 from countylines.rank.evidence import Evidence
 from countylines.rank.rankable import Rankable
-from countylines.rank.run_table import as_run_table, empty_table
 from countylines.rank.ties import records_of_edges
+from countylines.tables.rows import as_run_table, empty_table
 
 Path = tuple[int, ...]
 

@@ -12,9 +12,8 @@ import polars as pl
 from countylines.engine import Engine
 from countylines.redraw.decisive import Decisive, in_memory
 from countylines.settings import NetworkSettings
+from countylines.sums import EDGE
 from countylines.tables import OFFENDER_ROLES, RUN
-
-NEAR = 1e-9  # every threshold is met within this (METHOD 2)
 
 Roles = frozenset[str]
 
@@ -85,7 +84,7 @@ class _People:
 
     def __init__(self, records: Records, rules: NetworkSettings) -> None:
         self.records, self.rules = records, rules
-        self.least = rules.keep_weight - NEAR
+        self.least = rules.keep_weight - EDGE
         self.p: dict[str, float] = {}
         self.without: dict[str, dict[str, float]] = {}  # of each person p without a record, where it differs
         self.fall: dict[str, list[str]] = {}  # of each record whose p differs without it

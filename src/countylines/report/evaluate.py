@@ -20,10 +20,10 @@ from countylines.errors import InputError
 from countylines.report.evaluate_links import TABLES, LinksFound, evaluate_links, links_table
 from countylines.report.screen import plain_table, titled
 from countylines.runs import Run, open_run
+from countylines.sums import EDGE
 from countylines.tables import CONNECTING_ROLES
 
 LINE_ROLES = ("holder", "elder", "dealer", "runner", "cuckooed")
-EPSILON = 1e-9  # every threshold is met within this (METHOD 2)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def _records(run: Run, record: pl.DataFrame) -> Score:
     connecting = run.table("sources/involvements").filter(pl.col("role").is_in(CONNECTING_ROLES))
     inside = (
         run.table("record_scores")
-        .filter(pl.col("score") >= least - EPSILON)
+        .filter(pl.col("score") >= least - EDGE)
         .join(connecting.join(kept, on="nominal_id", how="semi"), on="record_id", how="semi")
         .join(run.table("skipped_records"), on="record_id", how="anti")
         .select("record_id", inside=True)

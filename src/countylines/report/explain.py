@@ -12,6 +12,7 @@ import polars as pl
 
 from countylines.errors import InputError
 from countylines.runs import Run
+from countylines.sums import EDGE
 from countylines.tables import BOTH, CONNECTING_ROLES, OFFENDER_ROLES
 
 Row = Mapping[str, Any]
@@ -291,7 +292,7 @@ def _rule(decision: str, considered: Row | None, settings: Row, connections: tup
     if decision == "associate":
         return f"Stays as associate: a = {a:.3g} is at least {keep:.3g}, with {tied}."
     why = [f"p = {p:.3g} is below {keep:.3g}"]
-    if a < keep - 1e-9:
+    if a < keep - EDGE:
         why.append(f"a = {a:.3g} is below {keep:.3g}")
     if ties < least_ties or records < least_records:
         why.append(f"there are only {tied} (at least {least_ties} through {least_records})")
@@ -311,10 +312,14 @@ def _treatment(kept: Row | None) -> str:
         return "Not in the network"
     if kept["protected"]:
         return "Protected: never ranked, never in an order of removal"
-    if list(kept["held"]) == [BOTH]:
-        return "Held: not ranked, by a ruling of two people, one of them safeguarding"
+    if BOTH in kept["held"]:
+        signs = "; the other signs hold them, too, until two people decide 'no sign of exploitation'"
+        ruled = "Held: not ranked, by a ruling of two people, one of them safeguarding, until it is withdrawn"
+        return ruled + (signs if len(kept["held"]) > 1 else "")
     if kept["held"]:
         return "Held: not ranked until two people, one of them safeguarding, decide 'no sign of exploitation'"
+    if kept["is_child"] is None:
+        return "Rankable: age unknown; this run counts people without a birth date as adults"
     return "Rankable: no sign of being a child or exploited in these records"
 
 

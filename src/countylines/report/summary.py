@@ -9,6 +9,7 @@ import polars as pl
 from rich.console import Console, Group
 from rich.text import Text
 
+from countylines.errors import InputError
 from countylines.report.screen import plain_table, titled
 from countylines.report.show.groups import show_groups, view
 from countylines.report.show.safeguarding import tiers_table
@@ -37,11 +38,13 @@ def show_summary(console: Console, run: Run) -> None:
         console.print(Text(f"Why is somebody here? {command}"), soft_wrap=True)
 
 
-def show_runs(console: Console, runs: Sequence[Run], folder: Path) -> None:
-    """Print the finished runs in a folder, a line each."""
+def show_runs(console: Console, runs: Sequence[Run], broken: Sequence[InputError], folder: Path) -> None:
+    """Print the finished runs in a folder, a line each, and what is wrong with those that can't be read."""
+    for error in broken:
+        console.print(Text(f"! {error}", style="yellow"), soft_wrap=True)
     if not runs:
         made = f"countylines run EXTRACTS --out {folder / 'NAME'} makes one"
-        console.print(f"There is no finished run in {folder}: {made}.")
+        console.print(f"There is no finished run in {folder}: {made}.", soft_wrap=True)
         return
     columns = ("run", "as of", "records", "people", "groups", "lexicon", "engine", "version")
     table = plain_table(columns, {"records", "people", "groups"})

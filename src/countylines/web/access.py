@@ -19,7 +19,8 @@ from countylines.govern import accounts, audit, people, sessions
 from countylines.govern.sessions import Session
 from countylines.web.house import House
 from countylines.web.reader import Reader
-from countylines.web.render import query
+from countylines.web.reasons import COVERING
+from countylines.web.render import query, quoted
 from countylines.web.shelf import NoRun
 
 COOKIE = "countylines"
@@ -42,12 +43,19 @@ class Refused(Exception):
     Attributes:
         action: what was asked for.
         why: said instead of who may, where there is more to say.
+        kind, what: what it was about, for the log alone, where the address doesn't say so.
     """
 
-    def __init__(self, action: str, why: str = "") -> None:
+    def __init__(self, action: str, why: str = "", kind: str = "", what: str = "") -> None:
         super().__init__(action)
         self.action = action
         self.why = why
+        self.kind = kind
+        self.what = what
+
+
+class Covered(Exception):
+    """What was asked for can't be done while names are covered; they can be asked for."""
 
 
 class Missing(Exception):
@@ -78,6 +86,9 @@ class Visit:
     action: str | None
     now: datetime
     form: Mapping[str, Any] = field(default_factory=dict)
+    _view: dict[str, Any] | None = None
+    _named: set[str] = field(default_factory=set)
+    _logged: set[str] = field(default_factory=set)
 
     @property
     def who(self) -> Session:
@@ -111,8 +122,14 @@ class Visit:
             NoRun: it isn't there.
             Refused: it was made with restricted records, and the person isn't cleared.
         """
-        found = self.house.shelf.reader(name)
-        if found.restricted and not self.can("see_restricted"):
+        cleared = self.can("see_restricted")
+        try:
+            found = self.house.shelf.reader(name, restricted=cleared or bool(name))
+        except NoRun:
+            if not name and not cleared and self.house.shelf.runs():
+                raise Refused("see_restricted") from None
+            raise
+        if found.restricted and not cleared:
             raise Refused("see_restricted")
         return found.seen_from(self.session.account.areas_for("see_people") if self.session else ())
 
@@ -125,14 +142,35 @@ class Visit:
 
         Raises:
             Refused: they may not.
+            Covered: they may after asking for names.
         """
         if not self.can(action):
             raise Refused(action)
+        if self.may_ask and not people.goes_covered(action):
+            raise Covered
 
     @property
     def covered(self) -> bool:
         """Whether names are covered for this person."""
-        return self.session is not None and people.covers_names(self.session.account.roles)
+        return self.session is not None and (people.covers_names(self.session.account.roles) or self.may_ask)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether names, and the texts of records, are covered until this person asks for them."""
+        return self.names_on_request and not self.names_shown
+
+    @property
+    def names_on_request(self) -> bool:
+        """Whether this person sees names, but only after asking: by their role, or for what they are here for."""
+        if self.session is None or not self.session.reason or not self.can("uncover_names"):
+            return False
+        account = self.session.account
+        return people.asks_for_names(account.roles, account.areas) or self.session.reason in COVERING
+
+    @cached_property
+    def names_shown(self) -> bool:
+        """Whether this session asked for names."""
+        return sessions.names_shown(self.house.state, self.who)
 
     def called(self, account: str | None) -> str:
         """The display name of an account, as pages show it; the account's name where several are called the same."""
@@ -145,9 +183,9 @@ class Visit:
         return {name: shown if count[shown] == 1 else f"{shown} ({name})" for name, shown in known.items() if shown}
 
     def url(self, path: str, **filters: Any) -> str:
-        """A page's address, in the same run if this page names one."""
+        """A page's address, in the same run if this page names one; ids in it may hold any character."""
         pinned = self.request.query_params.get("run")
-        return path + query({**filters, **({"run": pinned} if pinned else {})})
+        return quoted(path, safe="/:") + query({**filters, **({"run": pinned} if pinned else {})})
 
     def log(self, kind: str, what: str = "", outcome: str = "allowed", action: str = "", **detail: Any) -> None:
         """Write what is seen or done into the log; if that fails, so does the request.
@@ -158,8 +196,18 @@ class Visit:
             action: of govern/people.py; left out: the one that the route needs.
             detail: anything more; ``recipient`` and ``marking`` of what is taken out.
         """
+        self._logged |= {*detail.get("people", ()), *([what] if kind == "person" else [])}
         with self.house.state.begin() as connection:
             audit.record(connection, self.event(kind, what, outcome, action, **detail))
+
+    def views(self, kind: str, what: str = "", **detail: Any) -> None:
+        """Say what the page shows; it is logged when the page is made, with everybody whom it names (s.62)."""
+        self._view = {"kind": kind, "what": what, **detail}
+
+    def saw(self, nominal_id: str) -> str:
+        """Called wherever a page names somebody, so that no page can leave them out of the log; nothing is printed."""
+        self._named.add(nominal_id)
+        return ""
 
     def event(
         self, kind: str, what: str = "", outcome: str = "allowed", action: str = "", **detail: Any
@@ -181,8 +229,12 @@ class Visit:
         return self.session.event(action or str(own), self.now, **about)
 
     def page(self, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
-        """The template, filled."""
+        """The template, filled; what it shows and whom it names is logged before it is given out."""
         made = self.house.pages.get_template(template).render(visit=self, house=self.house, **context)
+        view: dict[str, Any] = self._view or {"kind": "page", "what": self.request.url.path}
+        others = sorted(self._named - self._logged - ({view["what"]} if view["kind"] == "person" else set()))
+        if self._view or others:
+            self.log(**{**view, **({"people": others} if others else {})})
         return HTMLResponse(made, status)
 
     def go(self, path: str, **filters: Any) -> RedirectResponse:
@@ -230,7 +282,15 @@ class Needs:
             raise Refused(self.action)
         if self.reason and not session.reason:  # none given, or run out
             raise NoReason
+        if self.action != SIGNED_IN:
+            visit.must(self.action)
         return visit
+
+
+def here(request: Request) -> str:
+    """The page's own address, to come back to; of a change My work."""
+    asked = request.url.query
+    return request.url.path + (f"?{asked}" if asked else "") if request.method in SAFE else "/"
 
 
 def needs(action: str | None, reason: bool = True) -> Any:
@@ -243,4 +303,18 @@ def needs(action: str | None, reason: bool = True) -> Any:
     return Depends(Needs(action, reason))
 
 
-__all__ = ["COOKIE", "Missing", "Needs", "NoReason", "NoRun", "Refused", "SignedOut", "Unsent", "Visit", "needs"]
+__all__ = [
+    "COOKIE",
+    "SAFE",
+    "Covered",
+    "Missing",
+    "Needs",
+    "NoReason",
+    "NoRun",
+    "Refused",
+    "SignedOut",
+    "Unsent",
+    "Visit",
+    "here",
+    "needs",
+]

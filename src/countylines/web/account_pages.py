@@ -100,6 +100,9 @@ def _change(visit: Visit, account: Account, do: str) -> None:
     if do == "password":
         accounts.set_password(state, account.account_id, str(visit.form.get("password", "")), **about)
         return
+    if do == "unlock":
+        accounts.unlock(state, account.account_id, **about)
+        return
     if own:
         raise InputError(OWN, field="roles")
     if str(visit.form.get("version", "")) != version_of(account):
@@ -164,6 +167,8 @@ def _one(visit: Visit, account: Account, errors: Mapping[str, str] | None = None
         account=account,
         version=version_of(account),
         own=account.account_id == visit.who.account.account_id,
+        elsewhere=accounts.signs_in_elsewhere(visit.house.state, account),
+        locked=accounts.locked_until(visit.house.state, account, visit.now),
         roles=people.ROLES,
         spoken=people.spoken,
         errors=errors or {},

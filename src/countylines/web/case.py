@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from countylines.errors import InputError
 from countylines.govern import audit
-from countylines.govern.caseload import Case, StepView, case_history
+from countylines.govern.caseload import Case, StepView, case_history, unclosable
 from countylines.govern.caseload import case as read_case
 from countylines.govern.cases import SECTION_45, AlreadyOpen, Opening, open_case
-from countylines.govern.changes import NotThere
+from countylines.govern.changes import NotThere, written
 from countylines.govern.documents import drafts_of
 from countylines.govern.notes import notes
 from countylines.govern.procedure import (
@@ -27,11 +27,13 @@ from countylines.govern.procedure import (
     NOT_STARTED,
     SENT,
     WAITING,
-    Person,
     needs_why,
 )
+from countylines.rank.safeguarding import URGENT
 from countylines.web.access import Missing, Visit, needs
+from countylines.web.case_age import PEOPLE, handled_as, said_of_age
 from countylines.web.case_change import field_of, said
+from countylines.web.person import known
 from countylines.web.persons import Card
 from countylines.web.queue import group_names, line_names
 from countylines.web.queue_rows import likeliest, listed, reasons
@@ -39,11 +41,6 @@ from countylines.web.reader import Reader, Row
 
 router = APIRouter(include_in_schema=False)
 
-PEOPLE: Mapping[Person, str] = {
-    "child": "Child",
-    "adult": "Adult",
-    "age unknown": "Age unknown: handled as a child",
-}
 ORDER = (IN_PROGRESS, DRAFTED, SENT, DONE, WAITING, NOT_STARTED, NOT_FOR)  # of the buttons: onward first
 KNOWN = "Safeguarding already has a case for this person. Call them if you know something new."
 DIVERTED = "22"  # the Home Office's outcome for diversion, intervention or education
@@ -60,14 +57,19 @@ def open_one(visit: Visit = needs("make_referral")) -> Response:
     """Open a case for a person; if there is one, safeguarding goes to it, and others are told that there is."""
     form = visit.form
     nominal = str(form.get("person", "")).strip()
-    kind = str(form.get("handled_as", ""))
     try:
-        if nominal not in visit.room.cards([nominal]):
+        card = known_to(visit, nominal)
+        if card is None:
             raise InputError("nobody in this run has this reference", "look them up by name first", field="person")
+        kind = handled_as(str(form.get("handled_as", "")), card)
+        why, age = (
+            written(str(form.get("why", "")), "why the case is opened"),
+            said_of_age(kind, card, str(form.get("age_why", ""))),
+        )
         opening = Opening(
             nominal_id=nominal,
-            person=_person(kind, visit.room.cards([nominal])[nominal]),
-            why=str(form.get("why", "")),
+            person=kind,
+            why=f"{why} {age}".rstrip(),
             run_id=visit.reader.name,
             authority=checked_place(visit.reader, form, "authority"),
             responsible_authority=checked_place(visit.reader, form, "responsible_authority"),
@@ -122,6 +124,8 @@ def show_case(visit: Visit, case_id: int, errors: dict[str, str] | None = None) 
         section_45=SECTION_45,
         diverted=diverted(reader, found.nominal_id),
         history=list(reversed(past)),
+        unclosable=unclosable(found, missing_now(visit, found.nominal_id)),
+        questions={f"{view.step.title}: {q.id}": q.text for view in found.steps for q in view.step.questions},
         notes=said_so,
         drafts=drafts,
         errors=errors or {},
@@ -144,15 +148,23 @@ def find_case(visit: Visit, connection: Connection, case_id: int) -> Case:
 def moves(case: Case, view: StepView) -> list[str]:
     """The states to which a person may move a step from this page, onward ones first.
 
-    A tool is finished on its own page, where its questions are; a referral that something hinders can't be sent.
+    A tool is finished on its own page, where its questions are; a referral that something hinders can't be sent; a duty
+    that stands, or may come, can't be set aside.
     """
     if case.closed_at or not case.procedure.has(view.step.id):
         return []
     if view.state == WAITING and view.ready_at is None:
-        return [NOT_FOR]
+        return [] if view.step.duty else [NOT_FOR]
     may = MOVES[view.step.kind][view.state]
     barred = {DONE} if view.step.kind == "tool" else {SENT} if view.hindrance else set()
+    barred |= {NOT_FOR} if view.step.title in case.owed else set()
     return [state for state in ORDER if state in may - barred]
+
+
+def missing_now(visit: Visit, nominal_id: str) -> bool:
+    """Whether the run of the page, or the latest one, lists the person in tier 1."""
+    rows = [listed(reader).get(nominal_id) for reader in (visit.reader, visit.run(""))]
+    return any(row and row["tier"] == URGENT for row in rows)
 
 
 def places(reader: Reader) -> list[str]:
@@ -175,7 +187,7 @@ def checked_place(reader: Reader, form: Mapping[str, Any], field: str) -> str | 
     Raises:
         InputError: no record names it and nobody said that it is spelled right: no referral may go astray.
     """
-    name = str(form.get(field, "")).strip()
+    name = written(str(form.get(field, "")), "the authority", needed=False)
     if not name:
         return None
     known = {each.casefold(): each for each in places(reader)}
@@ -212,7 +224,7 @@ def moment_of(text: str, zone: dt.tzinfo) -> dt.datetime:
 
 def _form(visit: Visit, nominal: str, errors: dict[str, str], typed: Mapping[str, Any]) -> Response:
     reader = visit.reader
-    card = visit.room.cards([nominal]).get(nominal) if nominal else None
+    card = known_to(visit, nominal) if nominal else None
     if nominal and card is None and not errors:
         errors = {"person": "Nobody in this run has this reference. Look them up by name first."}
     row = listed(reader).get(nominal)
@@ -231,7 +243,7 @@ def _form(visit: Visit, nominal: str, errors: dict[str, str], typed: Mapping[str
         lines=line_names(reader),
         groups=group_names(reader),
         people=PEOPLE,
-        kind=_person("", card) if card else "child",
+        kind=handled_as("", card) if card else "child",
         places=places(reader),
         errors=errors,
         typed=typed,
@@ -243,9 +255,13 @@ def likely(row: Row | None) -> dict[str, Any]:
     return {**(likeliest(row) if row else {"group": None, "line": None}), "tier": row["tier"] if row else None}
 
 
-def _person(word: str, card: Card) -> Person:
-    """How the person is handled: as the form says, but whoever is known to be under 18 is a child."""
-    if card.is_child:
-        return "child"
-    known: Mapping[str, Person] = {name: name for name in PEOPLE}
-    return known.get(word) or ("age unknown" if card.is_child is None else "adult")
+def known_to(visit: Visit, nominal: str) -> Card | None:
+    """Whom a case is opened for; None = nobody in the run.
+
+    Raises:
+        Refused: outside one's own areas, and not waiting in one's queue: told alike, whether they exist or not.
+    """
+    try:
+        return known(visit, nominal)[0]
+    except Missing:
+        return None

@@ -26,6 +26,7 @@ LABELS = {
     "decided_by": "Who decided",
     "detail": "Words for the queue",
     "person": "Child or adult",
+    "age_why": "Why their age is in doubt",
     "authority": "Authority where the person is now",
     "responsible_authority": "Responsible authority",
     "risk": "Immediate risk",

@@ -13,10 +13,12 @@ from countylines.errors import InputError
 from countylines.govern import cases, notes
 from countylines.govern.case_steps import answer, take_step
 from countylines.govern.caseload import Case, StepView
-from countylines.govern.procedure import DONE, Person
+from countylines.govern.procedure import DONE, SENT, Person
 from countylines.web.access import Missing, Visit, needs
-from countylines.web.case import PEOPLE, checked_place, find_case, moment_of, show_case
+from countylines.web.case import checked_place, find_case, missing_now, moment_of, show_case
+from countylines.web.case_age import PEOPLE, said_of_age
 from countylines.web.case_change import change
+from countylines.web.referral_content import keep_as_sent
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,6 +35,8 @@ def step(case_id: int, step: str, visit: Visit = needs("work_case")) -> Response
         if before.sent_at and not more["why"].strip():
             more["why"] = before.why or ""  # how it was sent stays with the step
         take_step(connection, visit.house.procedures, case_id, version, step, text(visit, "to"), *by(visit), **more)
+        if text(visit, "to") == SENT:
+            keep_as_sent(visit, connection, case_id, step)
 
     return _changed(visit, case_id, act, f"step-{step}")
 
@@ -45,12 +49,16 @@ def where(case_id: int, visit: Visit = needs("work_case")) -> Response:
         kind: Person | None = next((each for each in PEOPLE if each == text(visit, "person")), None)
         if kind is None:
             raise InputError("child or adult isn't said", "choose one", field="person")
-        card = visit.room.cards([found := find_case(visit, connection, case_id).nominal_id]).get(found)
+        found = find_case(visit, connection, case_id)
+        card = visit.room.cards([found.nominal_id]).get(found.nominal_id)
         if kind == "adult" and card and card.is_child:
             raise InputError("their birth date says that they are a child", "leave it at child", field="person")
         names = ("authority", "responsible_authority")
         at: dict[str, Any] = {name: checked_place(visit.reader, visit.form, name) for name in names}
+        said = said_of_age(kind, card, text(visit, "age_why")) if kind != found.person else ""
         cases.move(connection, visit.house.procedures, case_id, version, *by(visit), person=kind, **at)
+        if said:
+            notes.write_note(connection, "case", str(case_id), said, *by(visit), shared=True)
 
     return _changed(visit, case_id, act, "where")
 
@@ -97,7 +105,9 @@ def close(case_id: int, visit: Visit = needs("work_case")) -> Response:
     """Close the case."""
 
     def act(connection: Connection, version: int) -> None:
-        cases.close(connection, case_id, version, text(visit, "reason"), *by(visit))
+        urgent = missing_now(visit, find_case(visit, connection, case_id).nominal_id)
+        what = (visit.house.procedures, case_id, version, text(visit, "reason"))
+        cases.close(connection, *what, *by(visit), missing_now=urgent)
 
     return _changed(visit, case_id, act, "close")
 
@@ -136,6 +146,8 @@ def answers(case_id: int, step: str, visit: Visit = needs("work_case")) -> Respo
     result = text(visit, "result") if visit.form.get("finish") == "1" else ""
 
     def act(connection: Connection, version: int) -> None:
+        if visit.form.get("finish") == "1" and not result:
+            raise InputError("no result is chosen", "choose one, or save the answers alone", field="result")
         if not given and not result:
             raise InputError("nothing is answered", "answer at least one question")
         done = (

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countylines.govern.people import ROLES
+
+if TYPE_CHECKING:
+    from countylines.govern.state import State
 
 accounts_app = typer.Typer(help="Accounts of the dashboard.", no_args_is_help=True)
 audit_app = typer.Typer(help="The dashboard's log of who looked at whom, why and when.", no_args_is_help=True)
@@ -16,6 +22,7 @@ rulings_app = typer.Typer(help="What people ruled on the dashboard.", no_args_is
 state_app = typer.Typer(help="The dashboard's database of accounts, log and cases.", no_args_is_help=True)
 
 Runs = Annotated[Path, typer.Argument(help="The folder that holds the runs.")]
+RunsOption = Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")]
 StateUrl = Annotated[
     str | None,
     typer.Option(
@@ -76,6 +83,9 @@ def serve(
     procedures: Annotated[
         Path | None, typer.Option("--procedures", help="A folder with your authorities' referral procedures (YAML).")
     ] = None,
+    retention: Annotated[
+        Path | None, typer.Option("--retention", help="Your file of how long things are kept (YAML).")
+    ] = None,
     late_days: Annotated[
         int,
         typer.Option(
@@ -92,11 +102,11 @@ def serve(
     """The dashboard of a folder of runs, on this machine."""
     need_packages()
     from countylines.govern.accounts import list_accounts
-    from countylines.web.serve import check_host, open_house
+    from countylines.web.serve import check_address, open_house
     from countylines.web.serve import serve as answer
 
     refuse_a_run(runs, "give the folder that holds it")
-    check_host(host, behind_proxy)
+    check_address(host, port, behind_proxy)
     house = open_house(
         runs,
         state,
@@ -105,6 +115,7 @@ def serve(
         secure=behind_proxy,
         marking=marking,
         procedures=procedures,
+        retention=retention,
         late_days=late_days,
         stale_days=stale_days,
     )
@@ -125,7 +136,7 @@ for each in (accounts_app, audit_app, rulings_app, state_app):
 def accounts_add(
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
     role: Role,
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
     display_name: Annotated[
         str, typer.Option("--display-name", help="The name as pages show it; left out: that to sign in with.")
@@ -137,86 +148,106 @@ def accounts_add(
     cleared: Annotated[bool, typer.Option("--cleared", help="May open runs with restricted records.")] = False,
 ) -> None:
     """Make an account that signs in with a password, which is asked for."""
-    from countylines.govern import accounts
-    from countylines.govern.state import open_state
-    from countylines.web.serve import state_url
+    from countylines.errors import InputError, nearest
+    from countylines.govern import accounts, passwords
+    from countylines.govern.state import open_state, revision
+    from countylines.web.serve import new_state_url, state_url
 
-    opened = open_state(state_url(runs, state))
+    if unknown := [each for each in role if each not in ROLES]:
+        raise InputError(f"there is no role {unknown[0]!r}", nearest(unknown[0], ROLES), field="--role")
+    refuse_a_run(runs, "give the folder that holds it")
+    url = state_url(runs, state)
+    accounts.check_new(open_state(url) if revision(url) else None, name, display_name)
+    _doubt_areas(runs, area or ())
+    _heed_ctrl_c()
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    passwords.check(password, name)  # before a state is begun for it
+    opened = open_state(new_state_url(runs, state))
     made = accounts.create_account(
         opened, name, display_name, password, role, now=_now(), areas=area or (), cleared=cleared
     )
     typer.echo(f"{made.name} may sign in as {', '.join(sorted(made.roles))}.")
 
 
+def _doubt_areas(runs: Path, areas: Iterable[str]) -> None:
+    """Say which areas no run here has a record of; a force may be about to add them, so that is all."""
+    from countylines.web.own_areas import known_areas
+
+    known = known_areas(runs)
+    for area in areas:
+        if known and area not in known:
+            typer.echo(f"! No run here has a record of the area {area!r}. Known are {', '.join(known)}.")
+
+
 @accounts_app.command("list")
 def accounts_list(
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
 ) -> None:
     """Who may sign in, and as what."""
     from countylines.govern.accounts import list_accounts
-    from countylines.govern.state import open_state
-    from countylines.web.serve import state_url
 
-    for each in list_accounts(open_state(state_url(runs, state))):
+    with _existing(runs, state) as opened:
+        found = list_accounts(opened)
+    for each in found:
         more = [*(["closed"] if each.disabled else []), *(["cleared"] if each.cleared else []), *each.areas]
         typer.echo(f"{each.name}  {each.display_name}  {', '.join(sorted(each.roles))}  {', '.join(more)}".rstrip())
 
 
 @audit_app.command("verify")
 def audit_verify(
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
     seal: Annotated[
         list[str] | None, typer.Option("--seal", help="A seal kept elsewhere, the whole line; again for another.")
     ] = None,
 ) -> None:
     """Check that no row of the log was changed, deleted, put in or moved; exit code 1 if one was."""
+    from sqlalchemy.exc import DBAPIError
+
     from countylines.errors import InputError
     from countylines.govern.chain import Seal, verify
-    from countylines.govern.state import open_state
-    from countylines.web.serve import state_url
 
     try:
         seals = [Seal.parse(line) for line in seal or []]
     except ValueError:
         advice = "give the whole line that countylines audit seal printed, in quotation marks"
         raise InputError("this is no seal of the log", advice, field="--seal") from None
-    verdict = verify(open_state(state_url(runs, state)), seals)
+    with _existing(runs, state) as opened:
+        try:
+            verdict = verify(opened, seals)
+        except DBAPIError as error:
+            typer.echo(f"The log can't be read, so it isn't whole: {str(error.orig).splitlines()[0]}.")
+            raise typer.Exit(1) from None
     typer.echo(verdict.said)
     raise typer.Exit(0 if verdict.whole else 1)
 
 
 @audit_app.command("seal")
 def audit_seal(
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
 ) -> None:
     """The log's length and last hash in one line, to be kept where nobody with the database can reach it."""
     from countylines.govern.chain import seal
-    from countylines.govern.state import open_state
-    from countylines.web.serve import state_url
 
-    with open_state(state_url(runs, state)).read() as connection:
+    with _existing(runs, state) as opened, opened.read() as connection:
         typer.echo(str(seal(connection, _now())))
 
 
 @rulings_app.command("write")
 def rulings_write(
     extracts: Annotated[Path, typer.Argument(help="The folder of the next run's extracts.")],
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
 ) -> None:
     """Put the rulings in force beside the extracts, so that the next run follows them."""
     from countylines.govern import audit
     from countylines.govern.decisions_file import write_decisions
-    from countylines.govern.state import open_state
-    from countylines.web.serve import state_url
 
     refuse_a_run(extracts, "give the folder of the next run's extracts")
     now = _now()
-    with open_state(state_url(runs, state)).begin() as connection:
+    with _existing(runs, state) as opened, opened.begin() as connection:
         made = write_decisions(connection, extracts, now.date())
         detail = {"rows": made.rulings, "left_out": [one.ruling_id for one in made.left_out]}
         about = {"kind": "export", "what": "decisions", "recipient": str(made.path)}
@@ -227,30 +258,49 @@ def rulings_write(
         typer.echo(f"Left out: ruling {one.ruling_id}, {one.decision}. The extracts no longer hold {subject}.")
 
 
+def retention(
+    runs: RunsOption = Path(),
+    state: StateUrl = None,
+    file: Annotated[
+        Path | None, typer.Option("--retention", help="Your file of how long things are kept (YAML), as for serve.")
+    ] = None,
+) -> None:
+    """How long work's traces are kept, how many there are, and how many are due for review; erases nothing."""
+    need_packages()
+    from rich.console import Console
+
+    from countylines.web.retention_show import show_retention
+
+    with _existing(runs, state) as opened:
+        show_retention(Console(), opened, runs, file)
+
+
 @state_app.command("show")
 def state_show(
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
 ) -> None:
     """Which revision the tables are at."""
-    from countylines.govern.state import revision
+    from countylines.govern.state import revision_there
     from countylines.web.serve import state_url
 
-    typer.echo(revision(state_url(runs, state)) or "no tables yet")
+    typer.echo(revision_there(state_url(runs, state)))
 
 
 @state_app.command("upgrade")
 def state_upgrade(
     to: Annotated[str, typer.Argument(help="The revision; left out: the newest.")] = "head",
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
 ) -> None:
     """Bring the tables up to a revision; serve does this by itself."""
     from countylines.govern.state import revision, upgrade
-    from countylines.web.serve import state_url
+    from countylines.web.serve import new_state_url
 
-    upgrade(state_url(runs, state), to)
-    typer.echo(f"The tables are at {revision(state_url(runs, state))}.")
+    refuse_a_run(runs, "give the folder that holds it (--runs)")
+    url = new_state_url(runs, state)
+    upgrade(url, to)
+    typer.echo(f"The tables are at {revision(url)}.")
 
 
 @state_app.command("downgrade")
@@ -258,18 +308,36 @@ def state_downgrade(
     to: Annotated[
         str, typer.Argument(help="The earlier revision; base = no tables. What only later ones hold is lost.")
     ],
-    runs: Annotated[Path, typer.Option("--runs", help="The folder that holds the runs.")] = Path(),
+    runs: RunsOption = Path(),
     state: StateUrl = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
     """Take the tables back to an earlier revision, for an earlier version of the program."""
-    from countylines.govern.state import downgrade, revision
+    from countylines.govern.state import downgrade, revision, revision_there
     from countylines.web.serve import state_url
 
+    url = state_url(runs, state)
+    revision_there(url)
     if not yes:
+        _heed_ctrl_c()
         typer.confirm("What only later revisions hold is lost. Go on?", abort=True)
-    downgrade(state_url(runs, state), to)
-    typer.echo(f"The tables are at {revision(state_url(runs, state)) or 'no revision: there are none'}.")
+    downgrade(url, to)
+    typer.echo(f"The tables are at {revision(url) or 'no revision: there are none'}.")
+
+
+@contextmanager
+def _existing(runs: Path, state: str | None) -> Iterator[State]:
+    """The state for those who read: it is there already."""
+    from countylines.govern.state import open_existing
+    from countylines.web.serve import state_url
+
+    with closing(open_existing(state_url(runs, state))) as opened:
+        yield opened
+
+
+def _heed_ctrl_c() -> None:
+    """Before a question: Polars, once loaded, has the system go on reading after Ctrl-C, and it would be lost."""
+    signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
 
 
 def _now() -> dt.datetime:

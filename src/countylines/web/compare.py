@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from countylines.web.own_areas import areas_of
 from countylines.web.paging import paged
 from countylines.web.reader import Reader
 from countylines.web.run_pages import figures
-from countylines.web.run_shelf import hidden, opened, shelved
+from countylines.web.run_shelf import hidden, shelved
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,12 +37,17 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Counted:
-    """Figures of both runs, and how many came and went; None = hidden, since one of them is under 5."""
+    """Figures of both runs, and how many came and went; None = hidden, since one of them is under 5.
+
+    Attributes:
+        ages: of each run, people whose age isn't known, where it counts them as adults: it can't tell the figure.
+    """
 
     what: str
     a: int | None
     b: int | None
     change: str
+    ages: tuple[int, int] = (0, 0)
 
 
 @router.get("/runs/compare")
@@ -55,7 +60,7 @@ def compare(
     earlier = a or next((name for name in named if name != later), "")
     if not (earlier and later):
         return visit.page("compare.html.j2", named=named, a=None, b=None)
-    x, y = opened(visit, earlier), opened(visit, later)
+    x, y = visit.run(earlier), visit.run(later)
     if only not in LISTS:
         raise Missing("There is no such list", "Choose one on the page of the comparison.")
     changes, matches = _once(x, y, compared_people.people), _once(x, y, compared_people.groups)
@@ -71,6 +76,7 @@ def compare(
         tables=_once(x, y, compared.tables),
         order=_once(x, y, compared_people.order),
         counted_people=_counts(visit, x, y, changes),
+        ages=[figures(run)["ages"] for run in (x, y)],
         matches=[_few(match, hides(visit)) for match in matches if match.overlap < 1 or all],
         same_groups=sum(match.overlap == 1 for match in matches),
         only=only,
@@ -118,7 +124,7 @@ def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted
     moved, treated = len(changes.moved), len(changes.status)
     rows = [
         ("People kept", x["people"], y["people"], f"{came:,} in, {went:,} out", (came, went)),
-        ("Under 18", x["children"], y["children"], _by(x["children"], y["children"]), ()),
+        _under_18(x, y),
         ("Protected", x["protected"], y["protected"], _by(x["protected"], y["protected"]), ()),
         ("Held", x["held"], y["held"], _by(x["held"], y["held"]), ()),
         ("In both, but in another group", None, changes.stayed, counted(moved, "person", "people"), (moved,)),
@@ -134,6 +140,12 @@ def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted
         else:
             made.append(Counted(what, before, after, change))
     return made
+
+
+def _under_18(x: Mapping[str, int], y: Mapping[str, int]) -> tuple[str, int, int, str, tuple[int, ...]]:
+    """Nothing is told where a run counts people of unknown age as adults: it didn't look for children."""
+    a, b = x["children"], y["children"]
+    return "Under 18", a, b, "can't be compared" if x["ages"] or y["ages"] else _by(a, b), ()
 
 
 def _by(a: int, b: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from countylines.web import lines
 from countylines.web import tasking as tasking_page
 from countylines.web.access import Visit
-from countylines.web.download_people import take_changes, take_members, take_missing, take_releases
+from countylines.web.download_people import take_changes, take_members, take_missing, take_people, take_releases
 from countylines.web.group_filters import Wanted
 from countylines.web.group_rows import Count, GroupRow
 from countylines.web.groups import seen_groups
@@ -18,6 +18,7 @@ from countylines.web.line_filters import Wanted as WantedLines
 from countylines.web.line_rows import near
 from countylines.web.sheets import Sheet
 from countylines.web.taken import Taken, filters_of
+from countylines.web.unweighed import told
 
 UNDER_FIVE = "Under 5, hidden"
 
@@ -54,7 +55,10 @@ def take_groups(visit: Visit) -> Taken:
         "people": "People", "children": "Under 18", "exploited": "Believed exploited",
         "guarded": "Protected or held, never ranked", "missing": "With missing episodes",
         "cchi_12m": "Harm, Cambridge index, days, 12 months", "cchi_all": "Harm, Cambridge index, days, all",
-        "ons_css_12m": "Harm, ONS weights, 12 months", "ons_css_all": "Harm, ONS weights, all", "soc": "SOC group",
+        "ons_css_12m": "Harm, ONS weights, 12 months", "ons_css_all": "Harm, ONS weights, all",
+        "cchi_without": "Crimes without a code or Cambridge weight",
+        "ons_css_without": "Crimes without a code or ONS weight",
+        "soc": "SOC group",
         "overlap": "Share in it", "stability": "Stays in re-runs, share", "areas": "Areas",
         "other": "Priority by the other index", "reported": "Priority by reported crime only",
     }  # fmt: skip
@@ -95,12 +99,12 @@ def take_tasking(visit: Visit) -> Taken:
     only = visit.request.query_params.get("only", "")
     found = [one for one in tasking_page.tasked(visit) if tasking_page.fits(visit, one, only)]
     columns = {
-        "called": "Group", "decision": "Decision", "why": "Why", "lead": "Lead", "review_on": "Review on",
-        "due": "Review due", "result": "Result", "at": "Decided", "by": "By", "run_id": "In run",
+        "called": "Group", "here": "In this run", "decision": "Decision", "why": "Why", "lead": "Lead",
+        "review_on": "Review on", "due": "Review due", "result": "Result", "at": "Decided", "by": "By", "run_id": "In run",
     }  # fmt: skip
     rows = [
-        {"called": one.called, "due": one.due}
-        | {name: getattr(one.tasking, name) for name in columns if name not in ("called", "due")}
+        {"called": one.called, "here": bool(one.row), "due": one.due}
+        | {name: getattr(one.tasking, name) for name in columns if name not in ("called", "here", "due")}
         for one in found
     ]
     return Taken(Sheet("Tasking", columns, rows), filters_of(visit))
@@ -109,6 +113,7 @@ def take_tasking(visit: Visit) -> Taken:
 LISTS = (
     Download("/groups", "see_groups", take_groups),
     Download("/groups/{group_id}/members", "see_people", take_members),
+    Download("/people", "see_priority_of_people", take_people),
     Download("/lines", "see_lines", take_lines),
     Download("/missing", "see_missing", take_missing),
     Download("/releases", "see_releases", take_releases),
@@ -123,6 +128,7 @@ def _group(row: GroupRow) -> dict[str, Any]:
     def count(value: Count) -> int | str:
         return UNDER_FIVE if value is None else value
 
+    ages = "unknown" if row.ages != 0 else None
     return {
         "priority": place.rank if place else "Not ranked",
         "low": place and place.low,
@@ -130,8 +136,10 @@ def _group(row: GroupRow) -> dict[str, Any]:
         "group": row.group_id,
         "name": row.spoken,
         **{name: count(getattr(row, name)) for name in ("children", "exploited", "guarded", "missing")},
+        **({"children": ages} if ages else {}),
         "people": count(row.size),
-        **{f"{index}_{window}": value for (index, window), value in row.harm.items()},
+        **{f"{index}_{window}": told(value) for (index, window), value in row.harm.items()},
+        **{f"{index}_without": n for index, n in row.unweighed.items()},
         **{name: getattr(row, name) for name in ("soc", "overlap", "stability", "areas")},
         "other": place and place.other_index,
         "reported": place and place.reported,

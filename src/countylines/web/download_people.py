@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from countylines.web import compared_people, missing_rows, release_rows
+from countylines.report.show.words import listed
+from countylines.web import compared_people, missing_rows, people_rows, release_rows
 from countylines.web import missing as missing_page
 from countylines.web import releases as release_page
 from countylines.web.access import Missing, Visit
@@ -14,9 +15,11 @@ from countylines.web.compare import of_own_areas
 from countylines.web.group import behind_count, found_group
 from countylines.web.members_view import Member, members
 from countylines.web.release_rows import Linked, Release
-from countylines.web.run_shelf import opened
 from countylines.web.sheets import Sheet
 from countylines.web.taken import Taken, filters_of
+from countylines.web.unweighed import told
+
+LATE = "No recent evidence"  # in place of a rank
 
 
 def take_members(visit: Visit) -> Taken:
@@ -28,12 +31,40 @@ def take_members(visit: Visit) -> Taken:
         "entered": "Entered by", "first": "First record", "last": "Last record",
         "role": "Strongest role in a matched record", "weight": "Connection", "stays": "Stays in re-runs, share",
         "strength": "Strength of ties in the group", "cchi": "Harm, Cambridge index, days, 12 months",
-        "ons_css": "Harm, ONS weights, 12 months", "rank": "Rank", "low": "Rank, from", "high": "Rank, to",
+        "cchi_without": "Crimes without a code or weight there, 12 months", "ons_css": "Harm, ONS weights, 12 months",
+        "ons_css_without": "Crimes without a code or ONS weight, 12 months", "rank": "Rank", "low": "Rank, from",
+        "high": "Rank, to",
     }  # fmt: skip
     figures = frozenset(columns) - {"entered", "first", "last"}
     rows = [_member(each) for each in (*people.rankable, *people.guarded)]
     sheet = Sheet(f"Members of {row.called}", columns, rows, people=True, figures=figures, covered=visit.covered)
     return Taken(sheet, filters_of(visit))
+
+
+def take_people(visit: Visit) -> Taken:
+    """Everybody who was kept: filters and order as on its page, all pages; nobody to protect is in any order."""
+    asked, reader = visit.request.query_params, visit.reader
+    wanted = people_rows.Wanted.read(*(asked.get(name, "") for name in ("who", "group", "sort")))
+    near = people_rows.of_reader(reader)
+    found = wanted.ordered(wanted.kept(near)).to_dicts()
+    cards = reader.cards(row["nominal_id"] for row in found)
+    columns = {
+        "group_id": "Group", "last_evidence": "Latest evidence", "rank": "Rank", "rank_low": "Rank, from",
+        "rank_high": "Rank, to", "cchi": "Harm, Cambridge index, days, 12 months",
+        "ons_css": "Harm, ONS weights, 12 months", "ties": "Strength of ties", "ties_rank": "Strength of ties, rank",
+        "ties_low": "Strength of ties, from", "ties_high": "Strength of ties, to", "between": "In between",
+        "between_rank": "In between, rank", "between_low": "In between, from", "between_high": "In between, to",
+        "kept_share": "Kept in re-runs, share", "stays": "Stays in its group in re-runs, share",
+    }  # fmt: skip
+    rows = [
+        {"card": cards[row["nominal_id"]], **row, "rank": LATE if row["rank"] is None else row["rank"]} for row in found
+    ]
+    figures = frozenset(columns) - {"group_id", "last_evidence"}
+    away = people_rows.everybody(reader).height - near.height
+    said = [f"{away} people who were kept have no record in {listed(reader.areas)} and aren't listed."] if away else []
+    sheet = Sheet("People", columns, rows, people=True, figures=figures, covered=visit.covered)
+    said.append("The two harm indices are not added. Ties and in between: ranks in the whole network.")
+    return Taken(sheet, filters_of(visit), said)
 
 
 def take_missing(visit: Visit) -> Taken:
@@ -83,7 +114,7 @@ def take_changes(visit: Visit) -> Taken:
     earlier = asked.get("a") or next((name for name in names if name != later), "")
     if only not in CHANGES or not (earlier and later):
         raise Missing("There is no such list", "Choose two runs and a list on the page that compares them.")
-    a, b = opened(visit, earlier), opened(visit, later)
+    a, b = visit.run(earlier), visit.run(later)
     found = of_own_areas(visit, a, b, getattr(compared_people.people(a, b), only))
     ids = [each.nominal_id for each in found]
     cards = {**a.cards(ids), **b.cards(ids)}
@@ -102,7 +133,8 @@ def _member(each: Member) -> dict[str, Any]:
         "card": each.card,
         "entered": each.entered_by,
         **{name: getattr(each, name) for name in ("first", "last", "role", "weight", "stays", "strength")},
-        **{index: each.harm.get(index) for index in ("cchi", "ons_css")},
+        **{index: told(each.harm.get(index, 0.0)) for index in ("cchi", "ons_css") if each.harm},
+        **{f"{index}_without": n for index, n in each.unweighed.items()},
         **{"rank": rank, "low": low, "high": high},
     }
 

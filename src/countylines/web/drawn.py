@@ -124,7 +124,7 @@ def _circle(row: GroupRow, at: tuple[float, float], r: float, address: Callable[
 def spoken_group(row: GroupRow) -> str:
     """A group in one sentence, for screen readers and tooltips."""
     people = f"{row.size:,} people" if row.size is not None else "under 5 people"
-    children = "" if row.children is None else f", {row.children:,} under 18"
+    children = ", ages unknown" if row.ages != 0 else "" if row.children is None else f", {row.children:,} under 18"
     place = f", priority {row.place.rank}, range {row.place.low} to {row.place.high}" if row.place else ", not ranked"
     soc = f", more than half in {row.soc}" if row.associated else ""
     return f"{row.called}: {people}{children}{place}{soc}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from countylines.match.lexicon import MARKER
 from countylines.web.persons import Card, visible
 from countylines.web.reader import Reader
 
@@ -93,6 +94,11 @@ class Evidence:
         """s of METHOD 2."""
         return self.record["score"] or 0.0
 
+    @property
+    def marked(self) -> bool:
+        """Whether the special interest marker is a part of the sum."""
+        return any(part.group == MARKER and part.counts for part in self.parts)
+
 
 def evidence(
     reader: Reader, record_ids: Iterable[str], nominal_id: str | None = None, *, whole: bool = False
@@ -111,11 +117,12 @@ def evidence(
     for hit in reader.index.among('SELECT * FROM hits WHERE record_id IN ({ids}) ORDER BY record_id, "start"', ids):
         hits[hit["record_id"]].append(hit)
     involved = _involved(reader, ids)
-    weights = weights_of(reader)
+    weights, marked = weights_of(reader), with_marker(reader, ids)
     made = [
         _evidence(row, hits[row["record_id"]], involved.get(row["record_id"], ()), nominal_id, weights, whole)
         for row in rows
     ]
+    made = [_with_marker(each, weights) if each.record["record_id"] in marked else each for each in made]
     latest = sorted(made, key=lambda each: (each.date or "", each.record["record_id"]), reverse=True)
     return sorted(latest, key=lambda each: -each.score)
 
@@ -127,6 +134,14 @@ def weights_of(reader: Reader) -> dict[str, float]:
         lambda reader: dict(reader.table("term_table").select("group", "weight").iter_rows()),
     )
     return made
+
+
+def with_marker(reader: Reader, record_ids: Iterable[str]) -> set[str]:
+    """Of some records those whose special interest marker is one more group (METHOD 2, use_marker): it is no hit."""
+    if not reader.settings["match"]["use_marker"]:
+        return set()
+    rows = reader.index.among("SELECT record_id FROM records WHERE marker = 1 AND record_id IN ({ids})", record_ids)
+    return {row["record_id"] for row in rows}
 
 
 def _involved(reader: Reader, ids: Sequence[str]) -> dict[str, tuple[Involved, ...]]:
@@ -170,6 +185,10 @@ def _evidence(
         roles=own,
         involved=involved,
     )
+
+
+def _with_marker(found: Evidence, weights: dict[str, float]) -> Evidence:
+    return replace(found, parts=(Part(MARKER, weights[MARKER], True), *found.parts))
 
 
 def pieces(text: str, hits: Sequence[Row], weights: dict[str, float], first: int, last: int) -> Iterable[Piece]:

@@ -9,8 +9,8 @@ from typing import Any
 from countylines.govern import people
 from countylines.govern.sessions import Session
 from countylines.report.show.groups import called
-from countylines.web.access import NoRun, Refused, Visit
-from countylines.web.notes_pages import notes_of
+from countylines.web.access import NoRun, Refused, Visit, here
+from countylines.web.notes_pages import notes_of, others_of
 from countylines.web.queue_badge import badge
 from countylines.web.reader import Reader
 from countylines.web.reasons import REASONS
@@ -64,11 +64,13 @@ def reason_of(session: Session) -> str:
 
 
 GLOBALS: Mapping[str, Any] = {
+    "this_page": here,
     "menu": menu,
     "reason_of": reason_of,
     "run_of": run_of,
     "roles_of": roles_of,
     "called": called,
     "notes_of": notes_of,
+    "notes_on_others": others_of,
     "tasking_of": tasking_of,
 }

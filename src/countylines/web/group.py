@@ -49,7 +49,7 @@ def group(group_id: str, visit: Visit = needs("see_group"), measure: str = "harm
         taken = removal(reader, group_id, {each.card.nominal_id: each.card for each in everybody}, len(everybody))
     at = min(max(k, 0), taken.last) if taken and k >= 0 else min(3, taken.last) if taken else 0
     profile = factors(reader, row)
-    visit.log("group", group_id, page="overview")
+    visit.views("group", group_id, page="overview")
     return visit.page(
         "group.html.j2",
         **_head(visit, row, people),
@@ -81,7 +81,7 @@ def all_members(group_id: str, visit: Visit = needs("see_people"), only: str = "
     row = found_group(visit, group_id)
     people = members(visit.reader, group_id)
     kept = behind_count(people, only, soc)
-    visit.log("group", group_id, page="members", only=only, soc=soc)
+    visit.views("group", group_id, page="members", only=only, soc=soc)
     title = f"In {soc}" if soc else ONLY.get(only, "")
     return visit.page("group_members.html.j2", **_head(visit, row, people), people=kept, only=title)
 
@@ -102,7 +102,7 @@ def records(
     every = _records(reader, row, people, factor, kind, window)
     found, outside = of_areas(reader, every, areas_of(visit))
     shown, at, pages = found.page(reader, page, covered=visit.covered)
-    visit.log("group", group_id, page="records", factor=factor, of=kind, number=at)
+    visit.views("group", group_id, page="records", factor=factor, of=kind, number=at)
     filters = {"factor": factor, "kind": kind, "window": window if kind == "crimes" else None}
     return visit.page(
         "group_records.html.j2",
@@ -151,7 +151,7 @@ def inside(visit: Visit, row: GroupRow, people: Members) -> Markup:
         Link(a, b, n, kind == "adversarial")
         for a, b, n, kind in rows.select("nominal_a", "nominal_b", "n_records", "kind").iter_rows()
     ]
-    children = "" if row.children is None else f", {row.children:,} under 18"
+    children = ", ages unknown" if row.ages != 0 else "" if row.children is None else f", {row.children:,} under 18"
     words = f"Network inside {row.called}: {len(own):,} people{children}. The members page lists the same people."
     return group_network(figures, links, words)
 

@@ -11,10 +11,10 @@ import polars as pl
 from countylines.rank.profile import load_rules
 from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
 from countylines.web.access import Missing
+from countylines.web.covering import cover
 from countylines.web.evidence import Evidence, evidence
 from countylines.web.own_areas import within
 from countylines.web.paging import paged
-from countylines.web.person_evidence import cover
 from countylines.web.reader import Reader
 
 A_PAGE = 15
@@ -40,7 +40,7 @@ class Found:
         here, at, pages = paged(len(self.ids), page, A_PAGE)
         some = self.ids[here]
         place = {record: i for i, record in enumerate(some)}
-        made = [cover(each) if covered else each for each in evidence(reader, some)]
+        made = [cover(reader, each) if covered else each for each in evidence(reader, some)]
         return sorted(made, key=lambda each: place[each.record["record_id"]]), at, pages
 
 

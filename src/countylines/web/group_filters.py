@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from countylines.web.group_rows import SMALL, WINDOWS, GroupRow
+from countylines.web.group_rows import SMALL, GroupRow
 from countylines.web.paging import paged
+from countylines.web.unweighed import WINDOWS
 
 A_PAGE = 20
 COLUMNS: Mapping[str, str] = {

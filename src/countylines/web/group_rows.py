@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from countylines.rank.harm import COUNTED
 from countylines.report.show.groups import called
-from countylines.settings import HarmIndex
 from countylines.web.reader import Reader
+from countylines.web.unweighed import INDEXES, WINDOWS, known_harm
 
 SMALL = 5  # counts under it are hidden from those who may see totals only (SCREENS, Roles)
 AREAS = "areas_impacted"
-INDEXES: tuple[HarmIndex, ...] = ("cchi", "ons_css")
-WINDOWS = ("12m", "all")
 Count = int | None  # None: under 5, hidden
 
 
@@ -47,7 +44,10 @@ class GroupRow:
 
     Attributes:
         size, children, exploited, missing, guarded, rankable: people; None = under 5 and hidden.
-        harm: by index and window, in days (or weights): convicted, charged and suspected; None = no crime has a weight.
+        harm: by index and window, in days (or weights): convicted, charged and suspected; None = unknown, since no
+            crime has a code with a weight.
+        unweighed: by index, crimes of all time without a code or without a weight.
+        ages: people whose age isn't known, where the run counts them as adults; None = under 5 and hidden.
         areas: of its county-lines records, sorted; none = not known.
         shared: members in the SOC group it overlaps most; None = hidden.
         overlap: their share of the group; None = hidden.
@@ -71,6 +71,8 @@ class GroupRow:
     associated: bool
     stability: float | None
     hidden: bool = False
+    unweighed: Mapping[str, int] = field(default_factory=dict)
+    ages: Count = 0
 
     @property
     def called(self) -> str:
@@ -110,6 +112,8 @@ class GroupRow:
             shared=small(self.shared),
             overlap=self.overlap if told else None,
             hidden=True,
+            unweighed={},
+            ages=self.ages and small(self.ages),
         )
 
 
@@ -121,6 +125,16 @@ def small(count: Count) -> Count:
         (5, None, None)
     """
     return None if count is None or count < SMALL else count
+
+
+def adults_by_setting(reader: Reader) -> bool:
+    """Whether this run counts people without a birth date as adults (METHOD 1): then nobody's age was looked for."""
+    return bool(reader.settings["ingest"]["unknown_age"] == "adult")
+
+
+def unknown_ages(reader: Reader) -> int:
+    """How many kept people's age isn't known, where the run counts them as adults; else 0: they are protected."""
+    return reader.table("nominals")["is_child"].null_count() if adults_by_setting(reader) else 0
 
 
 def group_rows(reader: Reader) -> tuple[GroupRow, ...]:
@@ -140,7 +154,7 @@ def touching(rows: Iterable[GroupRow], areas: Sequence[str]) -> list[GroupRow]:
 
 def _made(reader: Reader) -> tuple[GroupRow, ...]:
     counts = _counts(reader)
-    harm = _harm(reader)
+    harm = known_harm(reader, "group")
     profile = reader.table("profiles").filter(pl.col("factor") == AREAS)
     areas: dict[str, list[str]] = dict(profile.select("group_id", "areas").iter_rows())
     shared = {
@@ -161,13 +175,15 @@ def _made(reader: Reader) -> tuple[GroupRow, ...]:
             guarded=counts[row["group_id"]]["guarded"],
             rankable=counts[row["group_id"]]["rankable"],
             place=places.get(row["group_id"]),
-            harm={key: harm.get((row["group_id"], *key), 0.0) for key in KEYS},
+            harm={key: harm.of(row["group_id"], *key) for key in KEYS},
             areas=tuple(areas.get(row["group_id"]) or ()),
             soc=row["reference_group"],
             shared=shared.get((row["group_id"], row["reference_group"]), 0),
             overlap=row["overlap"],
             associated=bool(row["associated"]),
             stability=row["stability"],
+            unweighed={index: harm.without.get((row["group_id"], index, "all"), 0) for index in INDEXES},
+            ages=counts[row["group_id"]]["ages"] if adults_by_setting(reader) else 0,
         )
         for row in reader.table("groups").to_dicts()
     ]
@@ -183,20 +199,13 @@ def _counts(reader: Reader) -> dict[str, dict[str, int]]:
     away = reader.run.table("sources/episodes").select("nominal_id").unique().collect()["nominal_id"]
     counts = people.group_by("group_id").agg(
         children=pl.col("is_child").fill_null(False).sum(),
+        ages=pl.col("is_child").is_null().sum(),
         exploited=pl.col("believed_exploited").sum(),
         missing=pl.col("nominal_id").is_in(away.implode()).sum(),
         guarded=(~pl.col("rankable")).sum(),
         rankable=pl.col("rankable").sum(),
     )
     return {row.pop("group_id"): row for row in counts.to_dicts()}
-
-
-def _harm(reader: Reader) -> dict[tuple[str, str, str], float | None]:
-    """Per group, index and window: None where there are crimes and none has a weight."""
-    total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
-    rows = reader.table("group_harm").filter(pl.col("standing").is_in(COUNTED))
-    sums = rows.group_by("id", "index", "window").agg(total=total)
-    return {(group, index, window): value for group, index, window, value in sums.iter_rows()}
 
 
 def _places(reader: Reader) -> dict[str, Place]:

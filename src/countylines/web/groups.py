@@ -82,19 +82,21 @@ def groups(
 
 @router.get("/groups/unlinked")
 def unlinked(visit: Visit = needs("see_people"), page: int = 1) -> Response:
-    """The people who were kept and are in no group."""
-    people = visit.reader.table("nominals").filter(pl.col("group_id").is_null()).sort("nominal_id")
+    """The people who were kept and are in no group; those outside one's own areas are counted."""
+    every = visit.reader.table("nominals").filter(pl.col("group_id").is_null()).sort("nominal_id")
+    people = every.filter(pl.col("nominal_id").is_in(list(visit.reader.people_within(every["nominal_id"]))))
     here, at, pages = paged(people.height, page, A_PAGE_OF_PEOPLE)
     shown = people[here].to_dicts()
     cards = visit.reader.cards(row["nominal_id"] for row in shown)
-    visit.log("group", "unlinked", page=at)
+    visit.views("group", "unlinked", page=at)
     rows = [(cards[row["nominal_id"]], row) for row in shown if row["nominal_id"] in cards]
-    return visit.page("group_unlinked.html.j2", rows=rows, total=people.height, page=at, pages=pages)
+    others = every.height - people.height
+    return visit.page("group_unlinked.html.j2", rows=rows, total=people.height, others=others, page=at, pages=pages)
 
 
-def hides(visit: Visit) -> bool:
-    """Whether counts under 5 are hidden for this person."""
-    return people.hides_small_counts(visit.who.account.roles)
+def hides(visit: Visit, action: str = "see_group") -> bool:
+    """Whether counts under 5 are hidden for this person in what this action shows."""
+    return people.hides_small_counts(visit.who.account.roles, action)
 
 
 def own_areas(visit: Visit) -> tuple[str, ...]:

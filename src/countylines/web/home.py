@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from countylines.web.access import Visit, needs
-from countylines.web.group_rows import small
+from countylines.web.group_rows import adults_by_setting, small
 from countylines.web.groups import hides, own_areas, seen_groups
 from countylines.web.home_work import recent, saved, tasks, waiting
 from countylines.web.line_rows import line_rows
@@ -43,6 +43,7 @@ def home(visit: Visit = needs("see_home")) -> Response:
         found=found,
         before=visit.house.shelf.reader(found.before) if found else None,
         figures=[one.without_small_counts() if hide else one for one in _figures(visit, found)],
+        ages=_ages(visit, hide),
         **_about(visit, _first(seen)),
         more={kind: sum(one.kind == kind for one in seen) - OF_A_KIND for kind in KINDS if kind not in TOGETHER},
         together=_together(visit, seen),
@@ -54,7 +55,7 @@ def home(visit: Visit = needs("see_home")) -> Response:
         ranked=reader.table("priority").filter(kind="group").height,
         hides=hide,
         areas=own_areas(visit),
-        queue=waiting(waits, hide) if waits else None,
+        queue=waiting(waits, hides(visit, "see_safeguarding_counts")) if waits else None,
         notes=notes_of(visit.reader, hides(visit)),
         sources=freshness(reader, visit.house.late_days),
         rows=rows_in(reader),
@@ -110,6 +111,14 @@ def _figures(visit: Visit, found: Comparison | None) -> Sequence[Figure]:
         Figure("Lines", len(now.lines), None, None),
         Figure("To protect", len(now.protect), None, None),
     ]
+
+
+def _ages(visit: Visit, hide: bool) -> int | None:
+    """How many people's age isn't known, where the run counts them as adults; None = under 5, hidden."""
+    if not adults_by_setting(visit.reader):
+        return 0
+    n = sum(row["is_child"] is None for row in side(visit.reader, own_areas(visit)).people.values())
+    return small(n) if hide and n else n
 
 
 def _counts(found: Comparison, seen: Sequence[Change], hide: bool) -> dict[str, int | None]:

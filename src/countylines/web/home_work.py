@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from countylines.govern import audit, notes, reporting, rulings, tasking
+from countylines.govern import audit, notes, reporting, rulings
 from countylines.govern.procedure import DRAFTED
 from countylines.web.access import Visit
 from countylines.web.group_rows import small
 from countylines.web.queue import ONLY
 from countylines.web.queue_rows import Queue
 from countylines.web.render import quoted
-from countylines.web.tasking import led_by
+from countylines.web.rulings import in_areas
+from countylines.web.tasking import led_by, tasked
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def tasks(visit: Visit, waits: Queue | None) -> list[Task]:
     """
     today = visit.now.date()
     with visit.house.state.read() as connection:
-        found = [*_led(visit, connection, today), *_drafted(visit, connection), *_to_confirm(visit, connection)]
+        found = [*_drafted(visit, connection), *_to_confirm(visit, connection)]
+    found += _led(visit)
     if waits and visit.can("work_case"):
         found += _referrals(visit, waits)
     return sorted(found, key=lambda task: (task.due is None, task.due or today, task.label))
@@ -90,15 +92,14 @@ def saved(visit: Visit, most: int = 3) -> list[notes.View]:
     return sorted(own, key=lambda view: (view.at, view.view_id), reverse=True)[:most]
 
 
-def _led(visit: Visit, connection: Connection, today: dt.date) -> Iterable[Task]:
+def _led(visit: Visit) -> Iterable[Task]:
     if not visit.can("see_tasking"):
         return
-    names = dict(visit.reader.table("groups").select("group_id", "name").iter_rows())
-    for one in tasking.taskings(connection):
+    for each in tasked(visit):
+        one = each.tasking
         if led_by(visit, one) and not (one.result and not one.review_on):
-            name = names.get(one.group_id, "").partition(" ")[2]
-            label = f"Tasking, {one.group_id} {name}".rstrip()
-            yield Task(label, f"/tasking#{one.group_id}", one.review_on, one.review_due(today))
+            gone = "" if each.row else ", which is gone"
+            yield Task(f"Tasking, {each.called}{gone}", f"/tasking#{each.anchor}", one.review_on, each.due)
 
 
 def _drafted(visit: Visit, connection: Connection) -> Iterable[Task]:
@@ -123,6 +124,6 @@ def _to_confirm(visit: Visit, connection: Connection) -> Iterable[Task]:
     if not visit.can("confirm_ruling"):
         return
     waiting = rulings.rulings(connection, statuses=(rulings.PROPOSED,))
-    others = [one for one in waiting if one.proposed_by != visit.who.account.name]
+    others = [one for one in in_areas(visit, waiting) if one.proposed_by != visit.who.account.name]
     if others:
         yield Task("Rulings that wait for a second person", "/rulings", count=len(others))

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment
 
 from countylines.govern.procedure import Procedures, load_procedures
+from countylines.govern.retention_file import Periods, load_periods
 from countylines.govern.state import State
 from countylines.web.shelf import Shelf
 
@@ -33,6 +34,7 @@ class House:
         late_days: a source is late when its latest record is older than so many days before the run's day.
         stale_days: pages warn when the run's day is further back than so many days.
         procedures: the referral procedures of the local authorities; those that are shipped unless given.
+        retention: how long things are kept; as shipped unless given.
     """
 
     shelf: Shelf
@@ -47,3 +49,4 @@ class House:
     late_days: int = 2
     stale_days: int = 8
     procedures: Procedures = field(default_factory=load_procedures)
+    retention: Periods = field(default_factory=load_periods)

@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 BATCH = 50_000
 MAPPED = 2**40  # bytes of the file that are read as memory: all that SQLite allows
 WARMED, CHUNK = 8 * 2**30, 2**22  # bytes that warm() reads at most, and at once
+AGAIN = 10.0  # seconds after which an index that could not be made is tried again
 AT_ONCE = 900  # ids in one query: SQLite takes 32,766 parameters at most, older ones 999
 RECORDS = ("record_id", "source", "occurred", "recorded", "text", "offence_code", "cjs_code", "urn", "outcome_code",
            "proactive", "area", "grading", "restricted", "marker", "score")  # fmt: skip
@@ -82,7 +84,8 @@ class Index:
     _local: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _making: threading.Thread | None = None
-    _fault: Exception | None = None
+    _fault: InputError | None = None
+    _failed: float = 0.0  # when, by the monotonic clock
 
     @property
     def ready(self) -> bool:
@@ -92,6 +95,8 @@ class Index:
     def prepare(self, wait: bool = False) -> None:
         """Make the index in the background if it isn't there.
 
+        Once that failed, each page says why; a while later it is tried again, and they say it until that is done.
+
         Args:
             wait: until it is made.
 
@@ -99,17 +104,15 @@ class Index:
             InputError: it can't be made: the run isn't whole, or there is no room.
         """
         with self._lock:
-            if not self.ready and self._making is None:
-                self._fault = None
+            waits = self._fault is not None and time.monotonic() - self._failed < AGAIN
+            if not self.ready and self._making is None and not waits:
                 self._making = threading.Thread(target=self._make, name=f"index {self.path.stem}", daemon=True)
                 self._making.start()
             making = self._making
         if making and wait:
             making.join()
-        if self._fault:
-            with self._lock:
-                self._making = None  # the next page tries again
-            raise self._fault
+        if fault := self._fault:
+            raise fault
 
     def warm(self) -> None:
         """Read the file once, so that the first pages of the day don't wait for the disk."""
@@ -150,24 +153,42 @@ class Index:
         return {row["nominal_id"]: card_of(row) for row in rows}
 
     def _make(self) -> None:
+        fault: InputError | None = _told(RuntimeError(), self.run.folder.name)
         partial = self.path.with_suffix(".partial")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with FileLock(self.path.with_suffix(".lock"), mode=0o600):  # another server may be at it
-                if self.ready:
-                    return
-                partial.unlink(missing_ok=True)
-                with closing(sqlite3.connect(partial)) as connection:
-                    partial.chmod(0o600)  # names and texts: for the server's own user only
-                    _fill(connection, self.run)
-                partial.rename(self.path)
-        except (OSError, sqlite3.Error, pl.exceptions.PolarsError, InputError) as error:
-            log.warning("the reading index of %s could not be made: %s", self.run.folder.name, error)
+                if not self.ready:
+                    self._write(partial)
+            fault = None
+        except Exception as error:  # of whatever kind: else it would be said to be under way for ever
+            unknown = not isinstance(error, (InputError, OSError, sqlite3.Error, pl.exceptions.PolarsError))
+            log.warning("the reading index of %s could not be made: %s", self.run.folder.name, error, exc_info=unknown)
             partial.unlink(missing_ok=True)
-            advice = "is the run whole, and is there room on the disk?"
-            self._fault = InputError("this run can't be prepared for reading", advice, file=self.run.folder.name)
+            fault = _told(error, self.run.folder.name)
         finally:
-            self._making = None if self._fault is None else self._making
+            with self._lock:
+                self._fault, self._failed, self._making = fault, time.monotonic(), None
+
+    def _write(self, partial: Path) -> None:
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(partial)) as connection:
+            partial.chmod(0o600)  # names and texts: for the server's own user only
+            _fill(connection, self.run)
+        partial.rename(self.path)
+
+
+def _told(error: Exception, run: str) -> InputError:
+    """Why a run can't be prepared, and what to do, in words for everybody."""
+    if isinstance(error, InputError):
+        what, do = error.what, error.do
+    elif isinstance(error, OSError):
+        what, do = error.strerror or "the disk failed", "ask whoever keeps the server: is there room on the disk?"
+    elif isinstance(error, sqlite3.Error):
+        what, do = str(error), "ask whoever keeps the server: is there room on the disk?"
+    else:
+        what, do = "one of its files is damaged", "copy the run here again, or choose another run"
+    return InputError(f"this run can't be prepared for reading: {what}", do, file=run)
 
 
 def _fill(connection: sqlite3.Connection, run: Run) -> None:

@@ -14,13 +14,13 @@ from countylines.match.lexicon import Group, Lexicon, load_lexicon
 from countylines.match.trial import Finding, check_lexicon
 from countylines.web import lexicon_copy
 from countylines.web.access import Missing, Visit, needs
+from countylines.web.covering import cover
 from countylines.web.evidence import Evidence, Part, Piece, evidence, pieces
 from countylines.web.groups import hides
 from countylines.web.lexicon_copy import MAX_TEXT, TooMuch, as_yaml
 from countylines.web.lexicon_trial import examples
 from countylines.web.lexicon_try import Stopped, tried
 from countylines.web.own_areas import areas_of
-from countylines.web.person_evidence import cover
 from countylines.web.reader import Reader
 
 router = APIRouter(include_in_schema=False)
@@ -170,7 +170,8 @@ def to_read(reader: Reader, made: Mapping[str, Any], covered: bool) -> list[Read
     weights = dict(made["weights"])
     found = {each.record["record_id"]: each for each in evidence(reader, rows)}
     marked = {name: _as_edited(found[name], row, weights) for name, row in rows.items() if name in found}
-    return [Read(cover(each) if covered else each, rows[name]["before"]) for name, each in marked.items()]
+    shown = {name: cover(reader, each, hits=True) if covered else each for name, each in marked.items()}
+    return [Read(each, rows[name]["before"]) for name, each in shown.items()]
 
 
 def _as_edited(each: Evidence, row: Row, weights: dict[str, float]) -> Evidence:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from countylines.match.lexicon import MARKER
 from countylines.tables import CONNECTING_ROLES
 from countylines.web.access import Missing, Visit, needs
+from countylines.web.covering import cover
 from countylines.web.evidence import evidence
 from countylines.web.own_areas import areas_of, within
 from countylines.web.paging import paged
-from countylines.web.person_evidence import cover
 from countylines.web.reader import Reader
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +24,10 @@ SELECT r.record_id, r.area, r.score >= ? AND EXISTS (
     WHERE i.record_id = r.record_id AND p.kept AND i.role IN ({", ".join("?" * len(CONNECTING_ROLES))})
 ) AS inside
 FROM records r
-WHERE r.record_id IN (SELECT record_id FROM hits WHERE "group" = ? AND excepted_by IS NULL)
+WHERE r.record_id IN (
+    SELECT record_id FROM hits WHERE "group" = ? AND excepted_by IS NULL
+    UNION ALL SELECT record_id FROM records WHERE ? AND marker = 1
+)
 ORDER BY r.score DESC, coalesce(r.recorded, r.occurred) DESC, r.record_id DESC
 """
 
@@ -47,7 +51,7 @@ def lexicon_records(
         "lexicon_records.html.j2",
         group=group,
         inside=inside,
-        records=[cover(each) for each in read] if visit.covered else read,
+        records=[cover(reader, each) for each in read] if visit.covered else read,
         total=len(found),
         elsewhere=len(every) - len(found),
         page=at,
@@ -62,7 +66,7 @@ def hit_records(reader: Reader, group: str, inside: bool) -> list[tuple[str, str
     """
     keep = reader.settings["network"]["keep_weight"] - NEAR
     large = set(reader.table("skipped_records")["record_id"])
-    rows = reader.index.query(HIT, keep, *CONNECTING_ROLES, group)
+    rows = reader.index.query(HIT, keep, *CONNECTING_ROLES, group, group == MARKER)
     return [
         (row["record_id"], row["area"])
         for row in rows

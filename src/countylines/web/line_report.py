@@ -15,31 +15,32 @@ from countylines.errors import InputError
 from countylines.govern import audit, reporting
 from countylines.govern.changes import Conflict
 from countylines.govern.documents import Content, Section, copied
-from countylines.web.access import Visit, needs
+from countylines.web.access import Missing, Visit, needs
 from countylines.web.case_change import number, said
-from countylines.web.house import MARKINGS
+from countylines.web.downloads import markings
 from countylines.web.line_rows import LineRow, spoken
-from countylines.web.line_view import records
-from countylines.web.lines import draft_of, found_line, line_page
+from countylines.web.line_view import children, people, records
+from countylines.web.lines import draft_of, drafts_of, found_line, line_page
 from countylines.web.render import day
 
 router = APIRouter(include_in_schema=False)
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FIELDS = ("text", "numbers", "names", "areas", "on", "reference", "why", "recipient", "marking")
-Step = Callable[[Connection], int]
+Step = Callable[[Connection], int]  # gives the draft's number
 
 
-@router.post("/lines/{line_id}/draft")
+@router.post("/lines/{line_id:path}/draft")
 def draft(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     """Draft a report of the line, or edit its draft."""
     row = found_line(visit, line_id)
     sent = _sent(visit)
+    key, version = _draft_sent(visit, row)
     facts = {name: tuple(_entries(sent[name])) for name in ("numbers", "names", "areas")}
-    key, version = _draft_sent(visit)
 
     def step(connection: Connection) -> int:
         copied(sent["text"], _texts(visit, row))
+        names_none(visit, row, sent["text"], *facts["numbers"], *facts["names"], *facts["areas"])
         if key:
             values: dict[str, Any] = {"text": sent["text"], **facts}
             reporting.edit(connection, key, version, visit.who.account, visit.now, **values)
@@ -50,39 +51,39 @@ def draft(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     return _changed(visit, row, step, "text", "draft")
 
 
-@router.post("/lines/{line_id}/reported")
+@router.post("/lines/{line_id:path}/reported")
 def reported(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     """Record that a person reported the line by the national route, with its reference."""
     row = found_line(visit, line_id)
     sent = _sent(visit)
-    key, version = _draft_sent(visit)
+    key, version = _draft_sent(visit, row)
 
     def step(connection: Connection) -> int:
         try:
             on = dt.date.fromisoformat(sent["on"])
         except ValueError:
             raise InputError("that is no day", "give the day on which it was reported", field="on") from None
-        return reporting.record_reported(connection, key, version, on, sent["reference"], visit.who.account, visit.now)
+        reporting.record_reported(connection, key, version, on, sent["reference"], visit.who.account, visit.now)
+        return key
 
     return _changed(visit, row, step, "reference", "reported")
 
 
-@router.post("/lines/{line_id}/declined")
+@router.post("/lines/{line_id:path}/declined")
 def declined(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     """Decline to report the line, and say why."""
     row = found_line(visit, line_id)
     why = _sent(visit)["why"]
-    key, version = _draft_sent(visit)
-    return _changed(
-        visit,
-        row,
-        lambda connection: reporting.decline(connection, key, version, why, visit.who.account, visit.now),
-        "why",
-        "declined",
-    )
+    key, version = _draft_sent(visit, row)
+
+    def step(connection: Connection) -> int:
+        reporting.decline(connection, key, version, why, visit.who.account, visit.now)
+        return key
+
+    return _changed(visit, row, step, "why", "declined")
 
 
-@router.post("/lines/{line_id}/document")
+@router.post("/lines/{line_id:path}/document")
 def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     """The draft as a document; who gets it is asked and logged."""
     from countylines.govern.docx_file import docx  # here, so that the dashboard starts without it
@@ -93,9 +94,13 @@ def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
         made = draft_of(row, reporting.drafts(connection))
     if made is None:
         return line_page(visit, row, status=400, errors={"report-text": "Draft the report first"}, sent=sent)
+    try:
+        names_none(visit, row, made.text, *made.line.numbers, *made.line.names, *made.line.areas)
+    except InputError as error:  # drafted before, or before they were known to be somebody to protect
+        return line_page(visit, row, status=400, errors={"report-text": said(error)}, sent=sent)
     if not sent["recipient"].strip():
         return line_page(visit, row, status=400, errors={"report-recipient": "Say who gets it"}, sent=sent)
-    marking = sent["marking"] if sent["marking"] in MARKINGS else visit.house.marking
+    marking = sent["marking"] if sent["marking"] in markings(visit) else visit.house.marking
     body = docx(content(visit, made, marking))
     visit.log("export", row.key, of="draft report", draft=made.draft_id, recipient=sent["recipient"], marking=marking)
     name = re.sub(r"[^A-Za-z0-9]+", "-", row.called).strip("-") or "line"
@@ -134,7 +139,8 @@ def _changed(visit: Visit, row: LineRow, step: Step, field: str, what: str) -> R
     try:
         with visit.house.state.begin() as connection:
             key = step(connection)
-            audit.record(connection, visit.event("line", row.key, draft=key, step=what))
+            line = reporting.draft(connection, key).line.line_id
+            audit.record(connection, visit.event("line", line, draft=key, step=what))
     except Conflict as conflict:
         since = [str(change) for change in conflict.changes]
         errors = {f"report-{field}": "Somebody changed this draft while you had it open: look at it, then save anew"}
@@ -151,9 +157,18 @@ def _sent(visit: Visit) -> dict[str, str]:
     return {name: str(visit.form.get(name, "")) for name in FIELDS}
 
 
-def _draft_sent(visit: Visit) -> tuple[int, int]:
-    """The draft's number and the version that was shown; 0 = none yet."""
-    return max(0, number(visit.form.get("draft"))), number(visit.form.get("version"))
+def _draft_sent(visit: Visit, row: LineRow) -> tuple[int, int]:
+    """The draft's number and the version that was shown; 0 = none yet. Which line a draft is of never changes.
+
+    Raises:
+        Missing: this line has no such draft.
+    """
+    key, version = max(0, number(visit.form.get("draft"))), number(visit.form.get("version"))
+    if key:
+        with visit.house.state.read() as connection:
+            if not any(one.draft_id == key for one in drafts_of(row, reporting.drafts(connection))):
+                raise Missing("This line has no such draft", "Open the line: its draft stands there.")
+    return key, version
 
 
 def _entries(typed: str) -> list[str]:
@@ -164,6 +179,18 @@ def _entries(typed: str) -> list[str]:
         ['Docklands', 'Eastfield', 'Ropewalk']
     """
     return [part.strip() for part in re.split(r"[,\n]", typed) if part.strip()]
+
+
+def names_none(visit: Visit, row: LineRow, *texts: str) -> None:
+    """Refuse a report that names somebody to protect, or held, of the line's evidence.
+
+    Raises:
+        InputError: it does.
+    """
+    reader = visit.reader.whole or visit.reader  # whatever one's own areas are
+    cards = [one.card for one in people(reader, row.line_id).guarded]
+    cards += [one.card for one in children(reader, row.line_id)]
+    reporting.names_none(texts, (name for card in cards for name in (card.name, *card.aliases)))
 
 
 def _texts(visit: Visit, row: LineRow) -> dict[str, str]:

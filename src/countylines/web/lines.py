@@ -16,7 +16,7 @@ from countylines.web.line_months import drawn, spoken, told
 from countylines.web.line_rows import LineRow, line_rows, near
 from countylines.web.line_rows import spoken as spoken_number
 from countylines.web.line_view import KINDS, by_month, children, page_of, people, records
-from countylines.web.own_areas import areas_of
+from countylines.web.own_areas import areas_of, within
 from countylines.web.person import opened
 
 router = APIRouter(include_in_schema=False)
@@ -66,7 +66,7 @@ def lines(
     )
 
 
-@router.get("/lines/{line_id}")
+@router.get("/lines/{line_id:path}")
 def line(
     line_id: str, visit: Visit = needs("see_lines"), kind: Short = "", month: Short = "", page: int = 1
 ) -> Response:
@@ -92,7 +92,7 @@ def line_page(
     """
     reader = visit.reader
     found, own = records(reader, row.line_id), own_areas(visit)
-    every = [one for one in found if near([one.area] if one.area else [], own)]
+    every = [one for one in found if within(own, [one.area])]  # of no known area: nobody's own, as on its page
     months = by_month(every)
     month = month if any(month == name for name, *_ in months) else ""
     kind = kind if kind in KINDS else ""
@@ -168,10 +168,14 @@ def listed(visit: Visit) -> list[Listed]:
 
 
 def draft_of(row: LineRow, drafts: Sequence[reporting.Draft]) -> reporting.Draft | None:
-    """The latest draft of a line: the one that it is known by, or that has one of its numbers or names."""
+    """The latest draft of a line."""
+    return max(drafts_of(row, drafts), key=lambda one: (one.status != "declined", one.draft_id), default=None)
+
+
+def drafts_of(row: LineRow, drafts: Sequence[reporting.Draft]) -> list[reporting.Draft]:
+    """The drafts of a line: those that it is known by, or that have one of its numbers or names."""
     own = {*row.numbers, *row.names}
-    same = [one for one in drafts if one.line.line_id == row.key or own & {*one.line.numbers, *one.line.names}]
-    return max(same, key=lambda one: (one.status != "declined", one.draft_id), default=None)
+    return [one for one in drafts if one.line.line_id == row.key or own & {*one.line.numbers, *one.line.names}]
 
 
 def _listed(row: LineRow, drafts: Sequence[reporting.Draft], group: str) -> Listed:

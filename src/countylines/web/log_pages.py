@@ -14,7 +14,7 @@ from countylines.govern import audit, people
 from countylines.govern.chain import FIELDS, Seal
 from countylines.web.access import Visit, needs
 from countylines.web.cells import csv_lines
-from countylines.web.house import MARKINGS
+from countylines.web.downloads import markings
 from countylines.web.sheets import XLSX, Front, Sheet, as_xlsx
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +28,7 @@ LAW = {
     "erasure": "Erased",
 }
 OUTCOMES = {"allowed": "Allowed", "refused": "Refused", "failed": "Failed"}
-FIELD_NAMES = ("who", "kind", "what", "action", "outcome", "since", "until")
+FIELD_NAMES = ("who", "person", "kind", "what", "action", "outcome", "since", "until")
 DAY_WRONG = "Enter a day as 2026-11-20"
 KINDS = {"csv": "CSV, for other programs", "xlsx": "Excel workbook, with a front sheet"}
 MOST = 200_000  # entries of a workbook, which is made in memory
@@ -39,6 +39,7 @@ IN_MEMORY, CHUNK = 5_000_000, 64_000
 def log(
     visit: Visit = needs("see_log"),
     who: str = "",
+    person: str = "",
     kind: str = "",
     what: str = "",
     action: str = "",
@@ -47,9 +48,9 @@ def log(
     until: str = "",
     page: int = 1,
 ) -> Response:
-    """Rows of the log, the newest first."""
-    asked = {name: value.strip() for name, value in zip(
-        FIELD_NAMES, (who, kind, what, action, outcome, since, until), strict=True)}  # fmt: skip
+    """Rows of the log, the newest first; ``person``: every entry that names them, on their own page or a list."""
+    given = (who, person, kind, what, action, outcome, since, until)
+    asked = {name: value.strip() for name, value in zip(FIELD_NAMES, given, strict=True)}
     return _page(visit, asked, page)
 
 
@@ -78,7 +79,7 @@ def export(visit: Visit = needs("see_log")) -> Response:
     file = str(visit.form.get("file", "csv"))
     if not 0 < len(recipient) <= 200:
         errors["recipient"] = "Enter who gets the file, in at most 200 characters"
-    if marking not in MARKINGS:
+    if marking not in markings(visit):
         errors["marking"] = "Choose a marking"
     if file not in KINDS:
         errors["file"] = "Choose a kind of file"
@@ -137,6 +138,7 @@ def read(asked: Mapping[str, str]) -> tuple[audit.Wanted, dict[str, str]]:
             errors[name], days[name] = DAY_WRONG, None
     wanted = audit.Wanted(
         who=asked.get("who", "").casefold(),
+        person=asked.get("person", ""),
         kind=asked.get("kind", ""),
         what=asked.get("what", ""),
         action=asked.get("action", ""),
@@ -172,7 +174,7 @@ def _page(
     day = visit.now - dt.timedelta(days=1)
     recent = audit.search(visit.house.state, audit.Wanted(since=day), size=1)
     refused = audit.search(visit.house.state, audit.Wanted(since=day, outcome="refused"), size=1)
-    visit.log("log", asked.get("what", ""), page=found.page, filters=given)  # last: it isn't among its own finds
+    visit.log("log", asked.get("person", "") or asked.get("what", ""), page=found.page, filters=given)  # last: it isn't among its own finds
     context = {"verdict": None, "seal": "", "against": False, **more}
     return visit.page(
         "log.html.j2",
@@ -188,7 +190,7 @@ def _page(
         law=LAW,
         did=did,
         spoken=lambda roles: people.spoken(role for role in roles if role in people.ROLES),
-        markings=MARKINGS,
+        markings=markings(visit),
         files=KINDS,
         **context,
     )

@@ -40,6 +40,7 @@ ICONS = {
     "todo": '<circle cx="8" cy="8" r="6.3" fill="none" stroke="currentColor" stroke-width="1.5"/>',
     "na": '<path d="M3 8h10" stroke="currentColor" stroke-width="2"/>',
 }
+NEARLY_ALL = 0.9  # a range of ranks over so much of all can't tell its bearer from the others
 HIDDEN = 'aria-hidden="true" focusable="false"'
 
 
@@ -107,7 +108,8 @@ def unknown(width: int = 34, height: int = 12) -> Markup:
 
 
 def interval(rank: float, low: float, high: float, n: int, width: int = 78) -> Markup:
-    """A rank as a dot on its range, among n."""
+    """A rank as a dot on its range, among n; the dot lies inside its bar."""
+    rank = min(max(rank, low), high)
 
     def x(value: float) -> str:
         return f(4 + (value - 1) / max(1, n - 1) * (width - 8))
@@ -117,6 +119,18 @@ def interval(rank: float, low: float, high: float, n: int, width: int = 78) -> M
         f'y2="7"/><line class="ii" x1="{x(low)}" x2="{x(high)}" y1="7" y2="7"/><circle class="ip" cx="{x(rank)}" '
         'cy="7" r="3.6"/></svg>'
     )
+
+
+def apart(rank: float, low: float | None, high: float | None, n: int) -> bool:
+    """Whether a rank tells its bearer from the others: its range holds it, and spans less than nearly all of n.
+
+    Example:
+        >>> apart(2, 1, 4, 12), apart(1, 3, 49, 51), apart(20, 3, 49, 51)
+        (True, False, False)
+    """
+    if low is None or high is None or n < 2:
+        return True
+    return low <= rank <= high and high - low + 1 < NEARLY_ALL * n
 
 
 def level(value: int | None) -> Markup:
@@ -168,6 +182,7 @@ DRAWN = {
     "bar": bar,
     "unknown": unknown,
     "interval": interval,
+    "apart": apart,
     "level": level,
     "dots": dots,
     "spark": spark,

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from countylines.rank.harm import mass
-from countylines.web.group_rows import INDEXES
+from countylines.web.marks import apart
 from countylines.web.persons import Card
 from countylines.web.ranks import priorities
 from countylines.web.reader import Reader
+from countylines.web.unweighed import INDEXES, known_harm
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "Convicted": ("convicted",),
@@ -34,8 +34,11 @@ class Member:
 
     Attributes:
         role: heading of their strongest role in matched records; empty for protected and held people.
-        harm: by index, 12 months and all; none for protected and held people.
+        harm: by index, 12 months; None = unknown, since no crime has a code with a weight; none for protected and held
+            people.
+        unweighed: by index, crimes of 12 months without a code or without a weight.
         rank: among all rankable people: rank, low, high; None = not ranked.
+        told: whether that range tells them apart from the others.
     """
 
     card: Card
@@ -46,8 +49,10 @@ class Member:
     weight: float | None = None
     stays: float | None = None
     strength: float | None = None
-    harm: Mapping[str, float] = field(default_factory=dict)
+    harm: Mapping[str, float | None] = field(default_factory=dict)
     rank: tuple[int, int, int] | None = None
+    unweighed: Mapping[str, int] = field(default_factory=dict)
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ def members(reader: Reader, group_id: str) -> Members:
     free = [i for i, row in rows.items() if row["rankable"] and i in cards and not cards[i].guarded]
     roles, figures = _roles(reader, free), _figures(reader, free)
     made: dict[str, list[Member]] = defaultdict(list)
+    ranked_in_all = priorities(reader).height
     guarded = []
     for nominal, row in rows.items():
         if nominal not in cards:
@@ -107,20 +113,21 @@ def members(reader: Reader, group_id: str) -> Members:
         if nominal not in figures:
             guarded.append(plain)
             continue
-        strength, harm, rank = figures[nominal]
+        strength, harm, rank, unweighed = figures[nominal]
         made[roles[nominal]].append(
             Member(plain.card, plain.entered_by, plain.first, plain.last, roles[nominal], row["weight"], row["stays"],
-                   strength, harm, rank)
+                   strength, harm, rank, unweighed, rank is None or apart(*rank, ranked_in_all))
         )  # fmt: skip
     ranked = {
         role: tuple(sorted(made[role], key=lambda each: (-(each.strength or 0.0), each.card.nominal_id)))
         for role in ROLES
         if made[role]
     }
-    return Members(ranked, tuple(sorted(guarded, key=lambda each: (_order(each.card), each.card.nominal_id))))
+    return Members(ranked, tuple(sorted(guarded, key=lambda each: (mark_order(each.card), each.card.nominal_id))))
 
 
-def _order(card: Card) -> int:
+def mark_order(card: Card) -> int:
+    """Where somebody to protect or held stands in a list: by their mark, the most to protect first."""
     return ("both", "child", "exploited", "unknown", "held", "adult").index(card.mark)
 
 
@@ -141,7 +148,7 @@ def _roles(reader: Reader, ids: Iterable[str]) -> dict[str, str]:
     }
 
 
-Figures = tuple[float | None, dict[str, float], tuple[int, int, int] | None]
+Figures = tuple[float | None, dict[str, float | None], tuple[int, int, int] | None, dict[str, int]]
 
 
 def _figures(reader: Reader, ids: Sequence[str]) -> dict[str, Figures]:
@@ -150,15 +157,15 @@ def _figures(reader: Reader, ids: Sequence[str]) -> dict[str, Figures]:
         (pl.col("scope") == "group") & (pl.col("measure") == "strength") & pl.col("nominal_id").is_in(ids)
     )
     strength = dict(inside.select("nominal_id", "value").iter_rows())
-    own = reader.table("nominal_harm").filter(pl.col("id").is_in(ids))
-    harm = {index: mass(own, index, "12m") for index in INDEXES}
+    harm = known_harm(reader, "nominal")
     order = priorities(reader).filter(pl.col("id").is_in(ids))
     ranks = {i: (rank, low, high) for i, rank, low, high in order.select("id", "rank", "rank_low", "rank_high").rows()}
     return {
         nominal: (
             strength.get(nominal),
-            {index: harm[index].get(nominal, 0.0) for index in INDEXES},
+            {index: harm.of(nominal, index, "12m") for index in INDEXES},
             ranks.get(nominal),
+            {index: harm.without.get((nominal, index, "12m"), 0) for index in INDEXES},
         )
         for nominal in ids
     }

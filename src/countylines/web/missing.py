@@ -12,6 +12,7 @@ from countylines.web.access import Visit, needs
 from countylines.web.missing_rows import LISTS, episodes, list_of, others_missing
 from countylines.web.own_areas import areas_of, people_within
 from countylines.web.paging import paged
+from countylines.web.person import known
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,9 +36,11 @@ def missing(
     since: str = "",
     page: int = 1,
 ) -> Response:
-    """One list of episodes, with counts of the others."""
+    """One list of episodes, with counts of the others; of one person only if this visitor may know of them."""
     reader = visit.reader
     near = own_episodes(visit)
+    if person and person not in near["nominal_id"]:
+        known(visit, person)
     frame = narrowed(visit, near, who, risk, person)
     show = "all" if person and show == "now" else show if show in LISTS else "now"
     every = since == "all" or bool(person)

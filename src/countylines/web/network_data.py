@@ -14,8 +14,8 @@ import numpy as np
 
 from countylines.graph import Flags, Ints
 from countylines.web.layout import layout_of
-from countylines.web.network_facts import BANDS, ROLE_NAMES, SOURCE_NAMES, timeline
-from countylines.web.network_seen import Seen
+from countylines.web.network_facts import BANDS, CHILD, ROLE_NAMES, SOURCE_NAMES, timeline
+from countylines.web.network_seen import Seen, seen_in
 from countylines.web.reader import Reader
 
 AT_ONCE = 2_000  # people: above so many the graph of groups opens first (SCREENS 1, Network)
@@ -31,6 +31,49 @@ class About:
 
     marking: str
     synthetic: bool
+
+
+def prepare(reader: Reader, about: About) -> None:
+    """Make the first files of those who see the whole network with names, before somebody asks for one."""
+    for everybody in (False, True):
+        whole_file(reader, seen_in(reader), about, everybody)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A part of the network: a group, those within some steps of somebody, or the first view; ``everybody``: of all."""
+
+    group: str = ""
+    around: str = ""
+    steps: int = 1
+    everybody: bool = False
+
+
+def file_of(reader: Reader, seen: Seen, about: About, wanted: Wanted) -> bytes:
+    """The file of a part.
+
+    Raises:
+        Missing, Refused: there is no such group or person, or it may not be seen.
+    """
+    if wanted.group:
+        return group_file(reader, seen, about, wanted.group)
+    if wanted.around:
+        return around_file(reader, seen, about, wanted.around, wanted.steps)
+    return whole_file(reader, seen, about, everybody=wanted.everybody)
+
+
+def rows_of(seen: Seen, wanted: Wanted) -> Ints:
+    """Whom the file of a part has, as rows of the facts; for the log.
+
+    Raises:
+        Missing, Refused: as :func:`file_of`.
+    """
+    if wanted.group:
+        return seen.members(wanted.group)[:MOST_PEOPLE]
+    if wanted.around:
+        return np.sort(around(seen, seen.find(wanted.around), wanted.steps)[:AROUND])
+    rows = np.flatnonzero(seen.people)
+    return _up_to(seen, rows, MOST_PEOPLE) if wanted.everybody or len(rows) <= AT_ONCE else rows[:0]
 
 
 def whole_file(
@@ -191,7 +234,7 @@ def _edges(seen: Seen, here: Ints, inside: Ints) -> dict[str, Any]:
 def _groups(reader: Reader, seen: Seen, is_open: Flags) -> dict[str, Any]:
     discs = layout_of(reader).discs
     own = seen.home[seen.people]
-    child = np.isin(np.array(seen.facts.mark, np.int64)[seen.people], (1, 3))
+    child = np.isin(np.array(seen.facts.mark, np.int64)[seen.people], CHILD)
     n = len(seen.groups)
     return {
         "id": seen.groups,

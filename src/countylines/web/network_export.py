@@ -1,27 +1,36 @@
 """Taking a network out: asked for, checked and written into the log before the file is made (DPA 2018 s.62).
 
-The file itself is made in the browser from what is on the screen, so that it can't differ from it; it carries the
+The explorer makes the file itself, in the browser from what is on the screen, so that it can't differ from it. Without
+a script a form asks the same, and the file is made here, of the people whom the table lists. Either carries the
 marking, the run, the reference given here, and how each person is treated.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from countylines.web.access import Visit, needs
+from countylines.web.downloads import markings
 from countylines.web.network_data import MOST_PEOPLE, MOST_TIES
-from countylines.web.network_seen import seen_by
+from countylines.web.network_files import FORMATS, GUARDED, header, link_rows, person_rows, svg
+from countylines.web.network_forms import drawing
+from countylines.web.network_seen import Seen, seen_by
+from countylines.web.network_table import Asked, Listed, asked, listed
+from countylines.web.render import query
 
 router = APIRouter(include_in_schema=False)
 
 CAVEAT = "Prioritisation for review by a person, not prediction. Children and people who may be exploited are marked."
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+RECIPIENT: TypeAdapter[str] = TypeAdapter(Annotated[str, Line])
 
 
 class Wanted(BaseModel):
@@ -37,11 +46,6 @@ class Wanted(BaseModel):
     view: str = Field(default="", max_length=2_000)
 
 
-def markings(visit: Visit) -> tuple[str, ...]:
-    """The markings that a file may carry: those of the Government Security Classifications, and the house's own."""
-    return tuple(dict.fromkeys((visit.house.marking, "OFFICIAL-SENSITIVE", "OFFICIAL")))
-
-
 @router.post("/network/export.json")
 def export(wanted: Wanted, visit: Visit = needs("export_network")) -> Response:
     """Allow an export: logged whole, with everybody who is in it, before anything is given.
@@ -54,25 +58,112 @@ def export(wanted: Wanted, visit: Visit = needs("export_network")) -> Response:
         return JSONResponse({"error": "Choose one of the markings.", "advice": ", ".join(markings(visit))}, 422)
     seen = seen_by(visit)
     rows = [seen.find(nominal) for nominal in dict.fromkeys(wanted.people)]
-    people = [seen.facts.ids[i] for i in rows]
+    return JSONResponse(_allow(visit, seen, rows, wanted.model_dump(include={"format", "marking", "recipient"}),
+                               wanted.links, wanted.view))  # fmt: skip
+
+
+@router.get("/network/export")
+def form(visit: Visit = needs("export_network"), what: Asked = Depends(asked)) -> Response:
+    """Ask what the file is, for whom, and how it is marked."""
+    visit.must("see_network")
+    sent = {"format": "csv-people", "marking": visit.house.marking, "recipient": ""}
+    return _ask(visit, what, listed(visit.reader, seen_by(visit), what), sent, {})
+
+
+@router.post("/network/export")
+def file(visit: Visit = needs("export_network"), what: Asked = Depends(asked)) -> Response:
+    """The file of the people listed, after it is in the log.
+
+    Raises:
+        Missing, Refused: there is no such person or group, or it may not be seen.
+    """
+    visit.must("see_network")
+    seen = seen_by(visit)
+    found = listed(visit.reader, seen, what)
+    sent = {name: str(visit.form.get(name, "")).strip() for name in ("format", "marking", "recipient")}
+    links = link_rows(seen, found.rows)
+    errors = _wrong(visit, sent, len(found.rows), len(links))
+    if errors:
+        return _ask(visit, what, found, sent, errors)
+    kind = FORMATS[sent["format"]]
+    people = found.rows.tolist() if kind.write else []  # the drawing shows groups, and nobody
+    view = query(what.filters).removeprefix("?")
+    allowed = _allow(visit, seen, people, sent, len(links) if kind.write else 0, view)
+    head = header(allowed, visit.reader.name)
+    made = (
+        kind.write(person_rows(seen, found.rows), links, head)
+        if kind.write
+        else svg(drawing(visit, seen, lambda _: "", what.group), head)
+    )
+    name = re.sub(r"[^a-z0-9]+", "-", f"{sent['marking']} {visit.reader.name}".lower()).strip("-")
+    saved = f'attachment; filename="{name}-{allowed["reference"]}.{kind.ending}"'
+    return Response(made.encode(), media_type=f"{kind.media}; charset=utf-8", headers={"Content-Disposition": saved})
+
+
+def _allow(
+    visit: Visit, seen: Seen, rows: Sequence[int], sent: Mapping[str, str], links: int, view: str
+) -> dict[str, str]:
+    """Write what is given into the log, with everybody who is in it; what the file says of itself."""
     reference = secrets.token_hex(4)
     visit.log(
         "export",
         f"network {reference}",
-        recipient=wanted.recipient,
-        marking=wanted.marking,
-        format=wanted.format,
-        people=people,
+        recipient=sent["recipient"],
+        marking=sent["marking"],
+        format=sent["format"],
+        people=[seen.facts.ids[i] for i in rows],
         protected_or_held=sum(not seen.rankable(i) for i in rows),
-        links=wanted.links,
-        view=wanted.view,
+        links=links,
+        view=view,
     )
-    made: dict[str, Any] = {
+    return {
         "reference": reference,
-        "marking": wanted.marking,
-        "recipient": wanted.recipient,
+        "marking": sent["marking"],
+        "recipient": sent["recipient"],
         "made": f"{visit.now:%Y-%m-%d %H:%M} UTC",
         "by": visit.who.account.display_name,
-        "caveat": CAVEAT + (" All people are synthetic." if visit.house.synthetic else ""),
+        "caveat": caveat(visit),
     }
-    return JSONResponse(made)
+
+
+def caveat(visit: Visit) -> str:
+    """What each file says of what is in it."""
+    return CAVEAT + (" All people are synthetic." if visit.house.synthetic else "")
+
+
+def _wrong(visit: Visit, sent: Mapping[str, str], people: int, links: int) -> dict[str, str]:
+    """Each field's complaint."""
+    errors = {}
+    if sent["format"] not in FORMATS:
+        errors["format"] = "Choose a kind of file"
+    elif not people and FORMATS[sent["format"]].write:
+        errors["format"] = "Nobody is listed with these filters, so there is nothing to take out"
+    elif people > MOST_PEOPLE or links > MOST_TIES:
+        errors["format"] = f"More than {MOST_PEOPLE:,} people or {MOST_TIES:,} links: choose a group first"
+    if sent["marking"] not in markings(visit):
+        errors["marking"] = "Choose a marking"
+    try:
+        RECIPIENT.validate_python(sent["recipient"])
+    except ValidationError:
+        errors["recipient"] = "Enter who gets the file, in one line of at most 200 characters"
+    return errors
+
+
+def _ask(visit: Visit, what: Asked, found: Listed, sent: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+    seen = seen_by(visit)
+    return visit.page(
+        "network_export.html.j2",
+        400 if errors else 200,
+        people=len(found.rows),
+        of=found.of,
+        left_out=found.left_out,
+        guarded=sum(not seen.rankable(i) for i in found.rows.tolist()),
+        links=len(link_rows(seen, found.rows)),
+        sent=sent,
+        errors=errors,
+        kinds=FORMATS,
+        markings=markings(visit),
+        says=(caveat(visit), GUARDED),
+        here=visit.url("/network/export", **what.filters),
+        back=visit.url("/network", **what.filters),
+    )

@@ -10,14 +10,15 @@ import numpy as np
 import polars as pl
 
 from countylines.graph import Ints
-from countylines.rank.harm import COUNTED
 from countylines.web.members_view import ROLES
 from countylines.web.persons import Card, Mark
 from countylines.web.reader import Reader
 from countylines.web.render import SOURCES
+from countylines.web.unweighed import known_harm
 
 MARKS: tuple[Mark, ...] = ("adult", "child", "exploited", "both", "unknown", "held")
 """In the order of the codes in the data file."""
+CHILD = (1, 3)  # codes of those under 18
 SOURCE_NAMES = tuple(SOURCES.values())
 ROLE_NAMES = tuple(heading for heading, roles in ROLES.items() if roles)
 BANDS = (("0 days", 0.0), ("1 to 29 days", 1e-9), ("30 to 364 days", 30.0), ("1 to 5 years", 365.0),
@@ -198,13 +199,9 @@ def _person_sources(
 
 
 def _harm(reader: Reader) -> Mapping[str, float | None]:
-    """Days of harm of rankable people; None where there are crimes and none has a weight."""
-    index = reader.settings["harm"]["harm_index"]
-    rows = reader.table("nominal_harm").filter(
-        (pl.col("index") == index) & (pl.col("window") == "all") & pl.col("standing").is_in(COUNTED)
-    )
-    total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
-    return dict(rows.group_by("id").agg(total=total).iter_rows())
+    """Days of harm of rankable people; None where there are crimes and none has a code with a weight."""
+    asked = reader.settings["harm"]["harm_index"], "all"
+    return {one: value for (one, *of), value in known_harm(reader, "nominal").harm.items() if tuple(of) == asked}
 
 
 def _strength(reader: Reader) -> Mapping[str, float]:

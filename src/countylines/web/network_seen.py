@@ -69,7 +69,7 @@ class Seen:
         if i >= 0 and self.people[i]:
             return i
         if self.areas:
-            raise outside(self.areas, "person")
+            raise outside(self.areas, "person", nominal_id)
         raise Missing("No such person in this network", "People who weren't kept have a page, but aren't drawn here.")
 
     def members(self, group_id: str) -> Ints:
@@ -87,10 +87,13 @@ class Seen:
 def seen_by(visit: Visit) -> Seen:
     """What this visitor may see; worked out once a run for each set of areas."""
     visit.must("see_people")
-    areas = tuple(sorted(areas_of(visit)))
-    covered = visit.covered
+    return seen_in(visit.reader, tuple(sorted(areas_of(visit))), visit.covered)
+
+
+def seen_in(reader: Reader, areas: tuple[str, ...] = (), covered: bool = False) -> Seen:
+    """What somebody with these areas (none = all) may see of a run, made at the first need and kept."""
     key = f"network of {areas!r}, {'covered' if covered else 'named'}"
-    found: Seen = visit.reader.made(key, lambda reader: view(reader, areas, covered, key))
+    found: Seen = reader.made(key, lambda whole: view(whole, areas, covered, key))
     return found
 
 

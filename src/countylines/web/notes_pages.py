@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from countylines.errors import InputError
 from countylines.govern import audit, notes
-from countylines.govern.changes import Conflict, NotThere
-from countylines.web import group, lines, person, records
+from countylines.govern.changes import Conflict, NotThere, sought
+from countylines.web import group, lines, person, records, tasking
 from countylines.web.access import Missing, Refused, Visit, needs
 from countylines.web.case_change import number, said
 from countylines.web.render import quoted
@@ -39,7 +39,8 @@ def write(visit: Visit = needs("write_note")) -> Response:
 
     def act(connection: Connection) -> int:
         on = cast(notes.Kind, kind)
-        return notes.write_note(connection, on, what, typed, visit.who.account, visit.now, shared=shared)
+        run = visit.reader.name if kind == "group" else None  # elsewhere the same id may mean other people
+        return notes.write_note(connection, on, what, typed, visit.who.account, visit.now, shared=shared, run_id=run)
 
     return _changed(visit, kind, what, act, "written")
 
@@ -47,8 +48,7 @@ def write(visit: Visit = needs("write_note")) -> Response:
 @router.post("/notes/{note_id}")
 def edit(note_id: int, visit: Visit = needs("write_note")) -> Response:
     """Edit one's own note."""
-    kind, what = str(visit.form.get("kind", "")), str(visit.form.get("what", ""))
-    where(visit, kind, what)
+    kind, what = _of(visit, note_id)
     typed, shared = _typed(visit)
     version = number(visit.form.get("version"))
 
@@ -61,8 +61,7 @@ def edit(note_id: int, visit: Visit = needs("write_note")) -> Response:
 @router.post("/notes/{note_id}/withdraw")
 def withdraw(note_id: int, visit: Visit = needs("write_note")) -> Response:
     """Withdraw one's own note: it is shown no more, and stays in its history."""
-    kind, what = str(visit.form.get("kind", "")), str(visit.form.get("what", ""))
-    where(visit, kind, what)
+    kind, what = _of(visit, note_id)
     version = number(visit.form.get("version"))
 
     def act(connection: Connection) -> int:
@@ -76,7 +75,18 @@ def notes_of(visit: Visit, kind: str, what: str) -> list[notes.Note] | None:
     if visit.covered or kind not in ON or not visit.can(ON[kind][0]):
         return None
     with visit.house.state.read() as connection:
-        return notes.notes(connection, cast(notes.Kind, kind), what, visit.who.account)
+        if kind != "group":
+            return notes.notes(connection, cast(notes.Kind, kind), what, visit.who.account)
+        every = notes.notes_on(connection, "group", visit.who.account)
+    at = tasking.notes_at(visit, every)
+    return [note for note in every if at.get(note.note_id) == what]
+
+
+def others_of(visit: Visit, kind: str, what: str) -> int:
+    """How many notes were written on a group of this id in another run, on other people: tasking lists them."""
+    if kind != "group" or not visit.can("see_tasking"):
+        return 0
+    return sum(note.what_id == what for note in tasking.gone_notes(visit))
 
 
 def where(visit: Visit, kind: str, what: str) -> str:
@@ -96,6 +106,29 @@ def where(visit: Visit, kind: str, what: str) -> str:
     return path + quoted(what, safe=":")
 
 
+def _of(visit: Visit, note_id: int) -> tuple[str, str]:
+    """What a note is on: what the form says must be the note's own, and this person must still see it.
+
+    Raises:
+        Missing: there is no such note on that.
+        Refused: this person may not see it, or its names are covered.
+    """
+    kind, what = str(visit.form.get("kind", "")), str(visit.form.get("what", ""))
+    where(visit, kind, what)
+    try:
+        with visit.house.state.read() as connection:
+            found = notes.note(connection, note_id, visit.who.account)
+    except NotThere as error:
+        raise _gone() from error
+    if (found.kind, found.what_id) != (kind, sought(what)):
+        raise _gone()
+    return kind, what
+
+
+def _gone() -> Missing:
+    return Missing("There is no such note", "It may have been withdrawn.")
+
+
 def _typed(visit: Visit) -> tuple[str, bool]:
     return str(visit.form.get("text", "")), visit.form.get("shared") == "1"
 
@@ -111,7 +144,7 @@ def _changed(
             event = visit.event(kind, what, note=made if note_id is None else note_id, step=step)
             audit.record(connection, event)
     except NotThere as error:
-        raise Missing("There is no such note", "It may have been withdrawn.") from error
+        raise _gone() from error
     except Conflict as conflict:
         return _again(visit, kind, what, back, 409, note_id, str(conflict), conflict.version)
     except InputError as error:

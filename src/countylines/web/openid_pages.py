@@ -9,10 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from countylines.errors import InputError
-from countylines.govern import sessions
-from countylines.web.access import COOKIE, Missing, Visit, needs
-from countylines.web.render import quoted
-from countylines.web.signin import inside, set_cookie, tries
+from countylines.web.access import Missing, Visit, needs
+from countylines.web.signin import TOO_MANY, address_of, enter, inside, tries
 
 if TYPE_CHECKING:  # loaded by the first sign-in, if there is single sign-on at all
     from countylines.govern.openid import OpenId
@@ -29,8 +27,8 @@ LONGEST = 1_000  # characters of an address that is kept: browsers drop cookies 
 def start(visit: Visit = needs(None), next: str = "/") -> Response:
     """To the sign-in server, with a cookie that scripts can't read and that comes back from there."""
     openid = _openid(visit)
-    if not _may_try(visit):
-        return _failed(visit, "Too many tries from this machine. Wait a minute, then try again.", 429)
+    if _too_many(visit):
+        return _failed(visit, TOO_MANY, 429)
     try:
         url, pending = openid.authorise_url()
     except InputError as error:
@@ -47,8 +45,8 @@ def start(visit: Visit = needs(None), next: str = "/") -> Response:
 def back(visit: Visit = needs(None)) -> Response:
     """From the sign-in server: a new session for whoever it names, then on to the reason for access."""
     openid = _openid(visit)
-    if not _may_try(visit):
-        return _failed(visit, "Too many tries from this machine. Wait a minute, then try again.", 429)
+    if _too_many(visit):
+        return _failed(visit, TOO_MANY, 429)
     *kept, to = visit.request.cookies.get(UNDER_WAY, ".").split(".", 3)
     try:
         from countylines.govern.openid import Pending
@@ -56,12 +54,9 @@ def back(visit: Visit = needs(None)) -> Response:
         pending = Pending.parse(".".join(kept))
         account = openid.finish(visit.house.state, dict(visit.request.query_params), pending, visit.now)
     except InputError as error:
+        tries.failed(address_of(visit), time.monotonic())
         return _done(_failed(visit, str(error), 401))
-    token, _ = sessions.start_session(visit.house.state, account, visit.now)
-    to = _address(to)
-    answer = RedirectResponse("/reason" + ("" if to == "/" else f"?next={quoted(to)}"), 303)
-    set_cookie(answer, visit, COOKIE, token)
-    return _done(answer)
+    return _done(enter(visit, account, _address(to)))
 
 
 def _address(kept: str) -> str:
@@ -84,8 +79,8 @@ def _openid(visit: Visit) -> OpenId:
     return found
 
 
-def _may_try(visit: Visit) -> bool:
-    return tries.allow(visit.request.client.host if visit.request.client else "", time.monotonic())
+def _too_many(visit: Visit) -> bool:
+    return tries.full(address_of(visit), time.monotonic())
 
 
 def _failed(visit: Visit, why: str, status: int) -> Response:

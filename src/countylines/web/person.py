@@ -30,7 +30,13 @@ BESIDE = 12  # people in the table of neighbours at first
 CONNECTIONS = 8  # bars shown at first
 
 
-@router.get("/people/{nominal_id}")
+@router.get("/people/{nominal_id:path}/wrong")
+def wrong(nominal_id: str, visit: Visit = needs("make_ruling")) -> Response:
+    """To the form for a ruling on this person."""
+    return visit.go("/rulings/new", person=nominal_id)
+
+
+@router.get("/people/{nominal_id:path}")
 def person(
     nominal_id: str,
     visit: Visit = needs("see_people"),
@@ -53,7 +59,7 @@ def person(
         crimes: only crimes in which the person is an offender.
     """
     card, own = known(visit, nominal_id)
-    visit.log("person", nominal_id, **({"together": together} if together else {}))
+    visit.views("person", nominal_id, **({"together": together} if together else {}))
     found = why(visit.reader, nominal_id)
     filters = {
         "view": view,
@@ -148,7 +154,7 @@ def known(visit: Visit, nominal_id: str) -> tuple[Card, list[Row]]:
     own = own_records(visit.reader, nominal_id) if card else []
     areas = areas_of(visit)
     if areas and not waits and not (card and within(areas, (row["area"] for row in own))):
-        raise outside(areas, "person")
+        raise outside(areas, "person", nominal_id)
     if card is None:
         raise Missing("No such person", "The extracts of this run hold nobody of this id. Check it, capitals included.")
     return card, own

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from countylines.web.covering import cover
 from countylines.web.evidence import Evidence, Piece, evidence
 from countylines.web.paging import paged
 from countylines.web.persons import Card
@@ -15,7 +15,6 @@ from countylines.web.why import Why, groups_of, running
 
 Row = dict[str, Any]
 A_PAGE = 10
-COVER = "\N{FULL BLOCK}" * 4
 OF_A_PERSON = (
     "SELECT r.record_id, r.source, r.occurred, r.recorded, r.score, r.area, r.restricted, r.outcome_code,"
     " group_concat(i.role, ';') AS roles FROM involvements i JOIN records r ON r.record_id = i.record_id"
@@ -90,7 +89,7 @@ def page_of(
         other, new, so_far = sums.get(record, (None, (), None))
         card = why.cards.get(other) if other else None
         closed = bool(each.record["restricted"]) and record not in may
-        made.append(Shown(cover(each) if covered else each, card, record in sums, new, so_far, closed))
+        made.append(Shown(cover(reader, each) if covered else each, card, record in sums, new, so_far, closed))
     return made, at, pages
 
 
@@ -98,34 +97,6 @@ def without_cancelled(found: Evidence) -> Evidence:
     """The record without its cancelled hits: as plain text, and not in the sum."""
     pieces = tuple(Piece(piece.text) if piece.kind == "cancelled" else piece for piece in found.pieces)
     return replace(found, pieces=pieces, parts=tuple(part for part in found.parts if part.counts))
-
-
-def cover(found: Evidence) -> Evidence:
-    """The record with the names and other names of everybody in it covered in its text.
-
-    Names of people who aren't linked to the record can't be known and stay; the pages say so.
-    """
-    words = names([each.card for each in found.involved])
-    if not words:
-        return found
-    pattern = re.compile(rf"\b({'|'.join(re.escape(word) for word in words)})\b", re.IGNORECASE)
-    pieces = tuple(
-        replace(piece, text=pattern.sub(COVER, piece.text)) if piece.kind == "plain" else piece
-        for piece in found.pieces
-    )
-    return replace(found, pieces=pieces)
-
-
-def names(cards: Iterable[Card]) -> list[str]:
-    """The words of people's names and other names, the longest first.
-
-    Example:
-        >>> from countylines.web.persons import card_of
-        >>> names([card_of({"nominal_id": "n1", "name": "Ann Lee-Orr 0001", "aliases": '["Bear"]'})])
-        ['0001', 'Bear', 'Ann', 'Lee', 'Orr']
-    """
-    found = {word for card in cards for name in (card.name, *card.aliases) for word in re.findall(r"\w{2,}", name)}
-    return sorted(found, key=lambda word: (-len(word), word))
 
 
 def opened_records(reasons: Mapping[str, Any]) -> set[str]:

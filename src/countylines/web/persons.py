@@ -23,6 +23,7 @@ MARK_WORDS: Mapping[Mark, str] = {
     "held": HELD_WORDS,
     "adult": "Adult",
 }
+AGE_ASSUMED = "Age unknown, counted as an adult"  # unknown_age = "adult" (METHOD 1)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class Card:
             return f"Child, {self.age}" + (", believed exploited" if self.mark == "both" else "")
         if self.mark == "held":
             return "Held: " + ", ".join(self.held)
+        if self.mark == "adult" and self.is_child is None:
+            return AGE_ASSUMED
         return MARK_WORDS[self.mark]
 
     @property

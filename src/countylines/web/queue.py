@@ -40,15 +40,19 @@ TABS = {
 
 
 def _column(name: str, *states: str) -> Callable[[Waiting], bool]:
-    return lambda one: one.case is not None and one.columns[name][0] in states
+    return lambda one: one.at_work and one.columns[name][0] in states
 
 
 def _unreferred(one: Waiting) -> bool:
-    return one.case is None or one.columns["MASH"][0] in (NOT_STARTED, DRAFTED)
+    return one.case is None or (one.at_work and one.columns["MASH"][0] in (NOT_STARTED, DRAFTED))
 
 
 def _consent(one: Waiting) -> bool:
-    return one.case is not None and any(view.open and view.step.kind == "consent" for view in one.case.steps)
+    return (
+        one.at_work
+        and one.case is not None
+        and any(view.open and view.step.kind == "consent" for view in one.case.steps)
+    )
 
 
 ONLY: Mapping[str, tuple[str, Callable[[Waiting], bool]]] = {
@@ -194,7 +198,7 @@ def _kept(one: Waiting, authority: str, tier: str, new: bool) -> bool:
 def _counts(visit: Visit, found: Queue) -> Response:
     """How many wait, for those who see no names here; with clocks for senior officers, own referrals for analysts."""
     roles = visit.who.account.roles
-    hides = people.hides_small_counts(roles)
+    hides = people.hides_small_counts(roles, "see_safeguarding_counts")
     tiers = {str(tier): sum(one.tier == tier for one in found.open) for tier in QUEUED}
     sizes = {"open": len(found.open), "monitoring": len(found.monitoring), "closed": found.closed}
     sizes |= {"held": len(found.held), "information": len(found.information)}

@@ -28,4 +28,5 @@ def badge(visit: Visit) -> int | None:
             n = waiting_count(visit.reader, since, visit.house.procedures, connection, visit.now)
     except (NoRun, Refused, InputError, OSError, PolarsError, SQLAlchemyError, sqlite3.Error):
         return None
-    return None if n < SMALL and people.hides_small_counts(visit.who.account.roles) else n
+    hides = people.hides_small_counts(visit.who.account.roles, "see_safeguarding_counts")
+    return None if n < SMALL and hides else n

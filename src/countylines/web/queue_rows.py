@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from countylines.govern.caseload import CALL_FIRST, Case, cases
+from countylines.govern.caseload import CALL_FIRST, Case, case, cases
 from countylines.govern.clocks import Clock, due
 from countylines.govern.procedure import COLUMNS, NOT_FOR, NOT_STARTED, WAITING, Person, Procedure, Procedures
 from countylines.govern.work_schema import work_cases
@@ -20,6 +20,7 @@ from countylines.rank import safeguarding as rules
 from countylines.report.show.safeguarding import safeguarding
 from countylines.web.queue_since import Since
 from countylines.web.reader import Reader, Row
+from countylines.web.render import day
 
 WORDS = {
     rules.HIGH_RISK: "Missing now, high risk",
@@ -55,8 +56,8 @@ class Waiting:
         due, limit: the local time limit that runs, if one does.
         call: call first, don't queue.
         columns: of each of the queue's columns its state and word.
-        next: the one next step.
-        case: theirs, if one was opened.
+        next: the one next step; of a closed case that it is closed, and that they are missing all the same.
+        case: theirs, if one was opened; a closed one of whoever is missing now in this run.
     """
 
     nominal_id: str
@@ -80,6 +81,11 @@ class Waiting:
     case: Case | None = None
 
     @property
+    def at_work(self) -> bool:
+        """Whether there is a case that isn't closed."""
+        return self.case is not None and self.case.closed_at is None
+
+    @property
     def waited(self) -> str:
         """How long, in hours up to two days."""
         hours = max(0, int(self.wait.total_seconds() // 3600))
@@ -99,7 +105,7 @@ class Queue:
     """The queue, each list in its order.
 
     Attributes:
-        open: who waits for us: tiers 1 to 4 without a case, and open cases.
+        open: who waits for us: tiers 1 to 4 without a case, open cases, and closed ones of whoever is still missing.
         held: held adults without a case. information: tier 6.
         unlined: people on the list of believed exploited for whom no line was found.
         closed: how many cases are.
@@ -129,7 +135,7 @@ def queue_of(reader: Reader, since: Since, procedures: Procedures, connection: C
     """Everybody on the run's list and everybody with a case.
 
     A case that was closed covers what was known then: whoever has a later record, or is missing now in a later run, is
-    back in the queue.
+    back in the queue. Whoever is missing now in this one stays in it, with their closed case.
     """
     rows = listed(reader)
     alive = [*cases(connection, procedures, now, status="open")]
@@ -138,8 +144,13 @@ def queue_of(reader: Reader, since: Since, procedures: Procedures, connection: C
     own = {case.nominal_id: case for case in alive}
     made = {each: _cased(case, rows.get(each), since, now) for each, case in own.items()}
     for each, row in rows.items():
-        if each not in own and not _covered(row, ended.get(each), reader.as_of):
+        last = ended.get(each)
+        if each in own:
+            continue
+        if last is None or not _covered(row, last.closed_at.date(), reader.as_of):
             made[each] = _uncased(row, since, procedures, now)
+        elif row["tier"] == rules.URGENT:
+            made[each] = _cased(case(connection, procedures, last.case_id, now), row, since, now)
     everybody = sorted(made.values(), key=lambda one: one.order)
     monitored = [one for one in everybody if one.case and one.case.status == "monitoring" and not one.call]
     without = [one for one in everybody if one.case is None]
@@ -235,8 +246,8 @@ def _uncased(row: Row, since: Since, procedures: Procedures, now: dt.datetime) -
 def _cased(case: Case, row: Row | None, since: Since, now: dt.datetime) -> Waiting:
     following = case.next
     running = next((view for view in case.steps if following and view.step.id == following.step), None)
-    called = bool(case.calls)
-    call = case.closed_at is None and not called and (case.immediate_risk or bool(row and row["tier"] == rules.URGENT))
+    urgent = bool(row and row["tier"] == rules.URGENT)
+    call = not case.calls and (urgent or (case.immediate_risk and not case.closed_at))
     start = following.since if following else case.closed_at or case.opened_at
     return Waiting(
         nominal_id=case.nominal_id,
@@ -255,10 +266,14 @@ def _cased(case: Case, row: Row | None, since: Since, now: dt.datetime) -> Waiti
         new=bool(row) and since.new is not None and case.nominal_id in since.new,
         call=call,
         columns=case.columns,
-        next=CALL_FIRST if call else following.do if following else "Closed",
+        next=_ended_on(case.closed_at, urgent) if not following else CALL_FIRST if call else following.do,
         facts=row or {},
         case=case,
     )
+
+
+def _ended_on(closed_at: dt.datetime | None, urgent: bool) -> str:
+    return f"Closed on {day(closed_at)}, still missing in this run" if urgent else "Closed"
 
 
 def closed_cases(
@@ -271,16 +286,15 @@ def closed_cases(
     return [_cased(case, rows.get(case.nominal_id), since, now) for case in latest]
 
 
-def _ended(connection: Connection) -> dict[str, dt.date]:
+def _ended(connection: Connection) -> dict[str, Any]:
+    """Of everybody with a closed case the latest one's ``case_id`` and ``closed_at``."""
     c = work_cases.c
-    query = select(c.nominal_id, c.closed_at).where(c.closed_at.is_not(None)).order_by(c.closed_at)
-    return {row.nominal_id: row.closed_at.date() for row in connection.execute(query)}
+    query = select(c.nominal_id, c.case_id, c.closed_at).where(c.closed_at.is_not(None)).order_by(c.closed_at)
+    return {row.nominal_id: row for row in connection.execute(query)}
 
 
-def _covered(row: Row, closed_on: dt.date | None, as_of: dt.date) -> bool:
+def _covered(row: Row, closed_on: dt.date, as_of: dt.date) -> bool:
     """Whether a closed case covers what the run says of this person."""
-    if closed_on is None:
-        return False
     latest = as_of if row["tier"] == rules.URGENT else row["last_seen"]
     return latest is None or latest <= closed_on
 

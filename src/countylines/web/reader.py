@@ -145,6 +145,14 @@ class Reader:
         )
         return {row["nominal_id"] for row in rows}
 
+    def records_within(self, records: Iterable[str]) -> set[str]:
+        """Of some records those of the own areas, which may be opened; all of them where none are set."""
+        if not self.areas:
+            return set(records)
+        marks = ", ".join("?" * len(self.areas))
+        sql = f"SELECT record_id FROM records WHERE record_id IN ({{ids}}) AND area IN ({marks})"
+        return {row["record_id"] for row in self.index.among(sql, records, *self.areas)}
+
     def _who_is_apart(self) -> tuple[frozenset[str], frozenset[str]]:
         """Who is on the separate list, and who is guarded since; what was made of other cards is forgotten."""
         apart = self.separate(), self.later(self)

@@ -10,10 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from countylines import __version__
 from countylines.errors import InputError
 from countylines.govern import people, sessions
+from countylines.govern.accounts import chosen_by_another
 from countylines.web.access import SIGNED_IN, Visit, needs
 from countylines.web.frame import menu
 from countylines.web.reasons import REASONS
-from countylines.web.signin import inside
+from countylines.web.render import quoted
+from countylines.web.signin import inside, told
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,7 +24,9 @@ LENGTHS = {"1": "1 hour", "4": "4 hours", "12": "End of shift"}
 
 @router.get("/reason")
 def ask(visit: Visit = needs(SIGNED_IN, reason=False), next: str = "/") -> Response:
-    """The form."""
+    """The form; before it a password of one's own, where an administrator chose the present one."""
+    if chosen_by_another(visit.house.state, visit.who.account):
+        return RedirectResponse(f"/password?next={quoted(inside(next))}", 303)
     return _form(visit, inside(next))
 
 
@@ -30,6 +34,8 @@ def ask(visit: Visit = needs(SIGNED_IN, reason=False), next: str = "/") -> Respo
 def give(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
     """Keep the reason with the session and the log."""
     to = inside(str(visit.form.get("next", "/")))
+    if chosen_by_another(visit.house.state, visit.who.account):
+        return RedirectResponse(f"/password?next={quoted(to)}", 303)
     reason, length = str(visit.form.get("reason", "")), str(visit.form.get("length", "4"))
     if reason == "training" and not visit.house.synthetic:
         return _form(visit, to, {"reason": "This data isn't synthetic: choose another reason"})
@@ -53,5 +59,5 @@ def _form(visit: Visit, to: str, errors: dict[str, str] | None = None) -> Respon
     roles = [people.ROLES[role] for role in sorted(visit.who.account.roles)]
     context = {"to": to, "errors": errors or {}, "reasons": REASONS, "lengths": LENGTHS, "roles": roles}
     return visit.page(
-        "reason.html.j2", 400 if errors else 200, version=__version__, runs=visit.house.shelf.runs()[:1], **context
+        "reason.html.j2", 400 if errors else 200, version=__version__, runs=told(visit), **context
     )

@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from countylines.errors import InputError
 from countylines.govern import rulings, sessions
 from countylines.web.access import Missing, Visit, needs
+from countylines.web.covering import cover
 from countylines.web.evidence import Evidence, evidence
 from countylines.web.gradings import conditions, in_words
 from countylines.web.links_view import line_names
 from countylines.web.own_areas import areas_of, outside, within
-from countylines.web.person_evidence import cover, without_cancelled
+from countylines.web.person_evidence import without_cancelled
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,7 +59,7 @@ def record(record_id: str, visit: Visit = needs("see_people"), cancelled: bool =
         visit.must("see_restricted")
         if not sessions.reason_for_record(visit.house.state, visit.who, "record", record_id):
             return ask(visit, found, {})
-    visit.log("record", record_id)
+    visit.views("record", record_id)
     hits = visit.reader.index.query('SELECT * FROM hits WHERE record_id = ? ORDER BY "start", "end"', record_id)
     shown = found if cancelled else without_cancelled(found)
     with visit.house.state.read() as connection:
@@ -66,12 +67,12 @@ def record(record_id: str, visit: Visit = needs("see_people"), cancelled: bool =
     grading = found.record["grading"]
     return visit.page(
         "record.html.j2",
-        found=cover(shown) if visit.covered else shown,
+        found=cover(visit.reader, shown) if visit.covered else shown,
         fields={label: _said(name, found.record[name]) for name, label in FIELDS.items()},
         grading=in_words(grading),
         conditions=conditions(grading, found.record["source"]),
         hits=[{**hit, "words": (found.record["text"] or "")[hit["start"] : hit["end"]]} for hit in hits],
-        lines=lines_in(visit, record_id) if visit.can("see_lines") else [],
+        lines=lines_in(visit, record_id) if visit.can("see_lines") and not visit.covered else [],
         cancelled=cancelled,
         rulings=made,
         today=visit.now.date(),
@@ -89,7 +90,7 @@ def known(visit: Visit, record_id: str) -> Evidence:
     found = evidence(visit.reader, [record_id], whole=True)
     areas = areas_of(visit)
     if areas and not (found and within(areas, [found[0].record["area"]])):
-        raise outside(areas, "record")
+        raise outside(areas, "record", record_id)
     if not found:
         raise Missing("No such record", "It may have been set aside, or its id is different: search for it.")
     return found[0]

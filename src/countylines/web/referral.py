@@ -14,14 +14,16 @@ from countylines.govern import documents
 from countylines.govern.case_steps import take_step
 from countylines.govern.caseload import Case
 from countylines.govern.changes import NotThere
-from countylines.govern.documents import Content, Draft
+from countylines.govern.documents import Draft
 from countylines.govern.procedure import DRAFTED, NOT_STARTED, SENT
+from countylines.govern.sent_document import as_sent
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.case import find_case
 from countylines.web.case_change import change
 from countylines.web.case_steps import by, text, view_of
-from countylines.web.house import MARKINGS
+from countylines.web.downloads import markings
 from countylines.web.queue_rows import listed
+from countylines.web.referral_content import content, keep_as_sent
 from countylines.web.referral_records import texts_of, their_records
 from countylines.web.referral_records import wanted as wanted_record
 
@@ -103,6 +105,7 @@ def sent(case_id: int, document_id: int, visit: Visit = needs("work_case")) -> R
         if not how:
             raise InputError("how it was sent isn't said", "give the route and the time, as secure email at 14:30")
         take_step(connection, visit.house.procedures, case_id, version, draft.step, SENT, *by(visit), why=how)
+        keep_as_sent(visit, connection, case_id, draft.step)
 
     return _changed(visit, case_id, document_id, act, "sent")
 
@@ -112,13 +115,17 @@ def download(case_id: int, document_id: int, visit: Visit = needs("export_referr
     """The draft as a file, logged with recipient and marking; whether it's sent is a person's to say."""
     from countylines.govern.docx_file import docx  # here, so that the dashboard starts without it
 
-    recipient, marking = text(visit, "recipient").strip(), text(visit, "marking")
-    if not recipient or marking not in MARKINGS:
-        said = "Say for whom the file is." if not recipient else "Choose a marking."
-        return _shown(visit, case_id, document_id, {"file": said})
     with visit.house.state.read() as connection:
         case, draft = _both(visit, connection, case_id, document_id)
-    made = docx(_content(visit, case, draft, marking))
+    kept = as_sent(draft)  # what was sent bears the marking that it had
+    recipient, marking = text(visit, "recipient").strip(), kept.marking if kept else text(visit, "marking")
+    if not recipient or not (kept or marking in markings(visit)):
+        said = "Say for whom the file is." if not recipient else "Choose a marking."
+        return _shown(visit, case_id, document_id, {"file": said})
+    view = view_of(case, draft.step)
+    if case.person == "adult" and view.hindrance:  # nothing about an adult is shared before that (SCREENS 6)
+        return _shown(visit, case_id, document_id, {"file": f"It can't be taken out yet: {view.hindrance}."})
+    made = docx(content(visit, case, draft, marking))
     about: Mapping[str, Any] = {"nominal": case.nominal_id, "case": case_id, "state": case.step(draft.step).state}
     visit.log("export", f"document {document_id}", recipient=recipient, marking=marking, format="docx", **about)
     name = f"referral-case-{case_id}-{document_id}.docx"
@@ -156,21 +163,6 @@ def _still_open(case: Case, draft: Draft) -> None:
         raise InputError(f"case {case.case_id} is closed", "reopen it first")
     if documents.went_out(draft, case.step(draft.step)):
         raise InputError("this document was sent and stays as it was", "write another one")
-
-
-def _content(visit: Visit, case: Case, draft: Draft, marking: str) -> Content:
-    card = visit.room.cards([case.nominal_id]).get(case.nominal_id)
-    facts = listed(visit.reader).get(case.nominal_id, {})
-    person = documents.Person(
-        case.nominal_id,
-        card.name if card else None,
-        card.date_of_birth if card else None,
-        card.age if card else None,
-        facts.get("looked_after", card.looked_after if card else None),
-        facts.get("missing_now"),
-    )
-    house = visit.house
-    return documents.content(draft, case, person, force=house.force, marking=marking, synthetic=house.synthetic)
 
 
 def _changed(visit: Visit, case_id: int, document_id: int, act: Any, anchor: str) -> Response:
@@ -215,12 +207,12 @@ def _shown(visit: Visit, case_id: int, document_id: int, errors: dict[str, str])
         case=case,
         draft=draft,
         view=view,
-        content=_content(visit, case, draft, visit.house.marking),
+        content=content(visit, case, draft, visit.house.marking),
         card=visit.room.cards([case.nominal_id]).get(case.nominal_id),
         records=their_records(visit.reader, case.nominal_id),
         sent=documents.went_out(draft, case.step(draft.step)),
         attached={one["record_id"] for one in draft.records},
-        markings=MARKINGS,
+        markings=markings(visit),
         errors=errors,
         typed=visit.form if errors else {},
     )

@@ -1,12 +1,13 @@
 """The rows of the extracts that a run doesn't use, as those may see them who see people and evidence.
 
-A row's content is opened to nobody who couldn't open the record itself: not restricted rows without clearance, not
-rows outside one's own areas. Names aren't shown here, and no role beside somebody who is protected or held.
+A row's content is opened to nobody who couldn't open the record itself: no restricted rows, which take a reason each,
+and no rows outside one's own areas. Names aren't shown here, and no role beside somebody who is protected or held.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from countylines.web.run_facts import SOURCE
 PER_PAGE = 25
 LEFT_OUT = ("name", "aliases", "date_of_birth", "ethnicity", "sex")
 LONGEST = 400
+WITH_A_REASON = "in a run made with restricted records it opens, with a reason of its own."
 COVERED = "covered, since names may stand in it"
 
 
@@ -115,11 +117,13 @@ def why_closed(reason: str, content: dict[str, Any], cleared: bool, areas: Seque
     Example:
         >>> why_closed("restricted", {}, False, ())
         'Restricted: only cleared people may open it.'
+        >>> why_closed("restricted", {}, True, ())
+        'Restricted: in a run made with restricted records it opens, with a reason of its own.'
         >>> why_closed("before since", {"area": "Eastfield"}, False, ["Eastfield"])
         ''
     """
-    if not cleared and ("restricted" in reason or str(content.get("restricted", "")).lower() == "true"):
-        return "Restricted: only cleared people may open it."
+    if "restricted" in reason or str(content.get("restricted", "")).lower() == "true":
+        return f"Restricted: {WITH_A_REASON if cleared else 'only cleared people may open it.'}"
     if areas and str(content.get("area", "")).casefold() not in {area.casefold() for area in areas}:
         return "Not known to be in your areas."
     return ""
@@ -137,5 +141,5 @@ def _shown(name: str, value: Any, card: Card | None) -> bool:
 
 
 def _told(value: Any) -> str:
-    text = visible(str(value))
+    text = re.sub(r"(?<=:\d\d)\.0+$", "", visible(str(value)))  # a time as Parquet writes it: no parts of seconds
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."

@@ -1,4 +1,4 @@
-"""What if people stepped out of a group: the order of removal beside plain orders (METHOD 6; SCREENS 3).
+"""What if people stepped out of a group or the network: the order of removal beside plain orders (METHOD 6; SCREENS 3).
 
 For prioritising lawful disruption or support to stop; no prediction. Whoever is protected or held is in no order, table
 or chart data: they stay in the group while others are taken out.
@@ -19,6 +19,7 @@ from countylines.report.show.words import share
 from countylines.web.persons import Card
 from countylines.web.reader import Reader
 
+NETWORK = "network"  # the scope of everybody; no group is called so
 BASELINES = ("random", "degree", "adaptive degree", "betweenness")
 CALLED = {
     "random": "Random, mean and range",
@@ -63,13 +64,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Removal:
-    """The three questions for one group, and the plain orders.
+    """The three questions for one group or the whole network, and the plain orders.
 
     Attributes:
-        size: people in the group.
+        size: people in it.
         start: people in its largest connected part now.
         whole: harm-connected mass now.
         plain: per baseline and step: largest part and share of harm still connected, with the range of random.
+        of: group or network.
     """
 
     size: int
@@ -79,6 +81,7 @@ class Removal:
     only_k: Answer
     goal: Answer
     plain: Mapping[str, tuple[Mapping[str, Any], ...]]
+    of: str = "group"
 
     @property
     def last(self) -> int:
@@ -107,28 +110,26 @@ class Removal:
         return " ".join(said) or "At no step does a plain order leave less, and none does as well throughout."
 
 
-def removal(reader: Reader, group_id: str, cards: Mapping[str, Card], size: int) -> Removal | None:
-    """What the run says of a group; None where nobody in it may be ordered.
+def removal(reader: Reader, scope: str, cards: Mapping[str, Card], size: int) -> Removal | None:
+    """What the run says of a group or the whole network; None where nobody in it may be ordered.
 
     Args:
-        cards: of the group's members.
-        size: people in the group.
+        scope: a group's id, or NETWORK.
+        cards: of the people in it.
+        size: how many they are.
     """
-    rows = reader.table("dismantling").filter(pl.col("scope") == group_id)
-    base = reader.table("dismantling_baselines").filter(pl.col("scope") == group_id).sort("baseline", "step")
-    allowed = {
-        row["nominal_id"]
-        for row in reader.rows("nominals", "group_id", group_id)
-        if row["rankable"] and row["nominal_id"] in cards and not cards[row["nominal_id"]].guarded
-    }
+    rows = reader.table("dismantling").filter(pl.col("scope") == scope)
+    base = reader.table("dismantling_baselines").filter(pl.col("scope") == scope).sort("baseline", "step")
+    people = reader.table("nominals").filter("rankable" if scope == NETWORK else pl.col("group_id") == scope)
+    ranked = set(people.filter("rankable")["nominal_id"].to_list())
+    allowed = {name for name in ranked if name in cards and not cards[name].guarded}
     rows = rows.filter(pl.col("nominal_id").is_in(sorted(allowed))).sort("question", "step")
     start = base.filter(pl.col("step") == 0)
     if rows.is_empty() or start.is_empty():
         return None
-    if any(
-        row["rankable"] for row in reader.rows("nominals", "group_id", group_id) if row["nominal_id"] not in allowed
-    ):
-        return _anew(reader, rows, cards, size)
+    of = "network" if scope == NETWORK else "group"
+    if ranked - allowed:
+        return _anew(reader, rows, cards, size, of)
     whole = float(start["harm_connected"][0])
     answers = {question: _answer(rows, question, cards, whole) for question in ("order", "k", "goal")}
     return Removal(
@@ -142,11 +143,12 @@ def removal(reader: Reader, group_id: str, cards: Mapping[str, Card], size: int)
             str(name): tuple(_plain(row, whole) for row in part.to_dicts())
             for (name,), part in base.group_by("baseline", maintain_order=True)
         },
+        of=of,
     )
 
 
-def _anew(reader: Reader, rows: pl.DataFrame, cards: Mapping[str, Card], size: int) -> Removal:
-    """The run's order without somebody who may not be ranked any more, who stays in the group while others step out.
+def _anew(reader: Reader, rows: pl.DataFrame, cards: Mapping[str, Card], size: int, of: str) -> Removal:
+    """The run's order without somebody who may not be ranked any more, who stays there while others step out.
 
     All figures are worked out again: a step left out of the run's would tell what their going changes.
     """
@@ -165,7 +167,7 @@ def _anew(reader: Reader, rows: pl.DataFrame, cards: Mapping[str, Card], size: i
     asked = reader.settings["dismantling"]
     reached = next((step.k for step in steps if step.largest <= start * asked["goal"]), len(steps))
     order_of, few, goal = (Answer(some, ANEW) for some in (steps, steps[: asked["k"]], steps[:reached]))
-    return Removal(size, start, whole, order=order_of, only_k=few, goal=goal, plain={})
+    return Removal(size, start, whole, order=order_of, only_k=few, goal=goal, plain={}, of=of)
 
 
 def _answer(rows: pl.DataFrame, question: str, cards: Mapping[str, Card], whole: float) -> Answer:

@@ -13,7 +13,7 @@ OURS = "This order"
 NAMES = [OURS, *(CALLED[name] for name in BASELINES[1:]), CALLED["random"]]
 COLOURS = ["#123a4c", "#b0691c", "#8a6d3b", "#2f7a56", "#6d7d86"]
 DASHES = [[1, 0], [2, 2], [6, 3], [8, 2, 2, 2], [8, 3, 2, 3]]  # lines differ by dash as well as hue
-TITLES = {"harm": "Harm still connected, %", "part": "Largest connected part, % of group"}
+TITLES = {"harm": "Harm still connected, %", "part": "Largest connected part, % of {}"}
 FONT = "Segoe UI, Inter, system-ui, Liberation Sans, Arial, sans-serif"
 
 
@@ -21,11 +21,12 @@ def spec(found: Removal, measure: Measure, at: int) -> Markup:
     """The chart's specification; its data are numbers only.
 
     Args:
-        found: the group's answers.
+        found: the answers for a group, or the network.
         measure: harm still connected, or the largest connected part.
         at: where the cursor stands, in people taken out.
     """
     ours, plain, band = rows(found, measure)
+    title = TITLES[measure].format(found.of)
     x = {
         "field": "k", "type": "quantitative", "title": "People who step out, in order",
         "scale": {"domain": [0, max(1, found.last)], "nice": False},
@@ -34,14 +35,14 @@ def spec(found: Removal, measure: Measure, at: int) -> Markup:
     area = {
         "data": {"values": band},
         "mark": {"type": "area", "color": COLOURS[-1], "opacity": 0.2},
-        "encoding": {"x": x, "y": _y(measure, "low"), "y2": {"field": "high"}},
+        "encoding": {"x": x, "y": _y(title, "low"), "y2": {"field": "high"}},
     }
     cursor = {
         "data": {"name": "cursor", "values": [{"k": at}]},
         "mark": {"type": "rule", "color": "#0b0c0c", "strokeWidth": 1.5},
         "encoding": {"x": {"field": "k", "type": "quantitative"}},
     }
-    layers = [area, _line(plain, measure, x, 1.8, 26), _line(ours, measure, x, 3.2, 52), cursor]
+    layers = [area, _line(plain, title, x, 1.8, 26), _line(ours, title, x, 3.2, 52), cursor]
     return as_json(
         {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -81,13 +82,13 @@ def _percent(value: float) -> float:
     return round(100 * value, 1)
 
 
-def _y(measure: Measure, field: str) -> dict[str, Any]:
+def _y(title: str, field: str) -> dict[str, Any]:
     axis = {"tickCount": 5}
-    return {"field": field, "type": "quantitative", "title": TITLES[measure], "scale": {"domain": [0, 100]},
+    return {"field": field, "type": "quantitative", "title": title, "scale": {"domain": [0, 100]},
             "axis": axis}  # fmt: skip
 
 
-def _line(values: list[dict[str, Any]], measure: Measure, x: dict[str, Any], width: float, dot: int) -> dict[str, Any]:
+def _line(values: list[dict[str, Any]], title: str, x: dict[str, Any], width: float, dot: int) -> dict[str, Any]:
     legend = {"title": None, "orient": "top", "columns": 3, "symbolType": "stroke", "symbolSize": 320,
               "symbolStrokeWidth": 2, "columnPadding": 18, "labelLimit": 220, "offset": 4}  # fmt: skip
     return {
@@ -95,14 +96,14 @@ def _line(values: list[dict[str, Any]], measure: Measure, x: dict[str, Any], wid
         "mark": {"type": "line", "strokeWidth": width, "point": {"size": dot, "filled": True}},
         "encoding": {
             "x": x,
-            "y": _y(measure, "v"),
+            "y": _y(title, "v"),
             "color": {"field": "m", "type": "nominal", "scale": {"domain": NAMES, "range": COLOURS}, "legend": legend},
             "strokeDash": {"field": "m", "type": "nominal", "scale": {"domain": NAMES, "range": DASHES},
                            "legend": legend},
             "tooltip": [
                 {"field": "m", "title": "Order"},
                 {"field": "k", "title": "People out"},
-                {"field": "v", "title": TITLES[measure]},
+                {"field": "v", "title": title},
             ],
         },
     }  # fmt: skip

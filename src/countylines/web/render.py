@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countylines.report.show.words import counted, days, listed, number, share, span
 from countylines.web import marks
+from countylines.web.covering import without_names
 from countylines.web.persons import visible
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -38,7 +39,7 @@ def environment() -> Environment:
     made.filters.update(
         day=day, moment=moment, number=number, harm=days, share=share, listed=listed, source=source, query=query
     )
-    made.globals.update(counted=counted, span=span, asset=asset, **marks.DRAWN)
+    made.globals.update(counted=counted, span=span, asset=asset, without_names=without_names, **marks.DRAWN)
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countylines.govern.rulings import BY_SAFEGUARDING, NO_SIGN
+from countylines.govern.rulings import BY_SAFEGUARDING, NO_SIGN, WITHDRAWING
 from countylines.tables import UNRANKED
 
 
@@ -61,11 +61,13 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def needs_safeguarding(decision: str) -> bool:
-    """Whether one of the two people must be from safeguarding.
+def needs_safeguarding(decision: str, *, protects: bool) -> bool:
+    """Whether one of the two people must be from safeguarding; ``protects``: it is about somebody protected or held.
 
     Example:
-        >>> needs_safeguarding("no sign of exploitation"), needs_safeguarding("wrong person")
-        (True, False)
+        >>> [needs_safeguarding(kind, protects=False) for kind in ("no sign of exploitation", "wrong person")]
+        [True, False]
+        >>> needs_safeguarding("wrong person", protects=True)
+        True
     """
-    return decision in BY_SAFEGUARDING
+    return decision in BY_SAFEGUARDING or (protects and decision in WITHDRAWING)

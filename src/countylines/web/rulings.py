@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from countylines.errors import InputError
-from countylines.govern import audit, rulings
+from countylines.govern import audit, rulings, sessions
 from countylines.govern.changes import Conflict, NotThere
 from countylines.govern.decisions_file import as_decisions
-from countylines.govern.rulings import Hit, Proposal, Ruling
+from countylines.govern.rulings import NO_SIGN, Hit, Proposal, Ruling
+from countylines.tables import UNRANKED
 from countylines.web import person, records
-from countylines.web.access import Missing, Visit, needs
+from countylines.web.access import Missing, Refused, Visit, needs
 from countylines.web.case_change import number
 from countylines.web.cells import csv_lines
 from countylines.web.evidence import Evidence
 from countylines.web.own_areas import areas_of, people_within
 from countylines.web.persons import Card
-from countylines.web.ruling_words import KINDS, needs_safeguarding
+from countylines.web.ruling_applied import applied
+from countylines.web.ruling_guard import by_safeguarding, guarded
+from countylines.web.ruling_words import KINDS, Kind, needs_safeguarding
 
 router = APIRouter(include_in_schema=False)
 
+OPEN_FIRST = "This record is restricted: open it with a reason of its own first, then say there what is wrong."
 REVIEW = dt.timedelta(days=180)  # the review date that the form offers
 STATES = {
     "proposed": "Waiting for a second person",
@@ -33,12 +38,6 @@ STATES = {
     "refused": "Refused",
     "withdrawn": "Withdrawn",
 }
-
-
-@router.get("/people/{nominal_id}/wrong")
-def wrong(nominal_id: str, visit: Visit = needs("make_ruling")) -> Response:
-    """To the form for a ruling on this person."""
-    return visit.go("/rulings/new", person=nominal_id)
 
 
 @router.get("/rulings")
@@ -61,13 +60,13 @@ def propose(visit: Visit = needs("make_ruling")) -> Response:
     sent = {name: str(value) for name, value in visit.form.items()}
     card, found = _subject(visit, sent.get("person", ""), sent.get("record", ""))
     hit = _hit(visit, found, sent.get("hit", ""))
-    errors = _missing(sent)
+    errors = _missing(sent, _kinds(card, found, hit))
     nominal = card.nominal_id if card else sent.get("who", "") or None
     if found and not card and nominal and nominal not in {one.card.nominal_id for one in found.involved}:
         errors["who"] = "Choose somebody in this record, or the whole record"
     record_id = found.record["record_id"] if found else sent.get("only", "").strip() or None
     if card and record_id and not found:
-        records.known(visit, record_id)
+        _record(visit, record_id)
     if errors:
         return _form(visit, card, found, hit, sent, errors)
     review = dt.date.fromisoformat(sent["review_by"])
@@ -86,10 +85,13 @@ def propose(visit: Visit = needs("make_ruling")) -> Response:
 def confirm(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
     """Confirm another person's proposal."""
     one = _one(visit, ruling_id)
-    if needs_safeguarding(one.decision) and not one.safeguarding:
+    whole = visit.reader.whole or visit.reader
+    if by_safeguarding(whole, [one]) and not one.safeguarding:
         visit.must("confirm_ruling_safeguarding")
     account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
-    return _change(visit, one, "confirmed", lambda c: rulings.confirm(c, ruling_id, version, account, now))
+    lifts = bool(guarded(whole, [one]))
+    act = partial(rulings.confirm, ruling_id=ruling_id, version=version, by=account, at=now, guarded=lifts)
+    return _change(visit, one, "confirmed", act)
 
 
 @router.post("/rulings/{ruling_id}/refuse")
@@ -105,7 +107,26 @@ def withdraw(ruling_id: int, visit: Visit = needs("make_ruling")) -> Response:
     """Withdraw a ruling, with a reason: the next run is without it."""
     one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
     account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
-    return _change(visit, one, "withdrawn", lambda c: rulings.withdraw(c, ruling_id, version, reason, account, now))
+    if account.name not in (one.proposed_by, one.confirmed_by) and not visit.can("confirm_ruling"):
+        return _list(visit, "", {f"ruling-{ruling_id}": "Two others made this ruling: ask one of them to withdraw it"})
+    done = "withdrawn" if one.status != rulings.CONFIRMED or one.decision not in rulings.PROTECTING else "asked"
+    return _change(visit, one, done, lambda c: rulings.withdraw(c, ruling_id, version, reason, account, now))
+
+
+@router.post("/rulings/{ruling_id}/agree")
+def agree(ruling_id: int, visit: Visit = needs("confirm_ruling_safeguarding")) -> Response:
+    """Agree, for safeguarding, to the withdrawal of a ruling that may protect somebody."""
+    one = _one(visit, ruling_id)
+    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
+    return _change(visit, one, "withdrawn", lambda c: rulings.agree(c, ruling_id, version, account, now))
+
+
+@router.post("/rulings/{ruling_id}/keep")
+def keep(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
+    """Keep a ruling whose withdrawal somebody asked for."""
+    one = _one(visit, ruling_id)
+    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
+    return _change(visit, one, "kept", lambda c: rulings.keep(c, ruling_id, version, account, now))
 
 
 @router.post("/rulings/decisions")
@@ -127,11 +148,12 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
     with visit.house.state.read() as connection:
         every = rulings.rulings(connection)
     today = visit.now.date()
-    seen = _in_areas(visit, every)
+    seen = in_areas(visit, every)
     shown = [one for one in seen if not state or one.state(today) == state]
     counts = {name: sum(one.state(today) == name for one in seen) for name in STATES}
     cards = visit.reader.cards(one.nominal_id for one in shown if one.nominal_id)
-    visit.log("ruling", state or "all", people=sorted(cards))
+    given = applied(visit) if not state else []
+    visit.log("ruling", state or "all", people=sorted({*cards, *(one.nominal_id for one in given if one.card)}))
     return visit.page(
         "rulings.html.j2",
         400 if errors else 200,
@@ -144,12 +166,18 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
         today=today,
         errors=errors or {},
         me=visit.who.account,
-        safeguarding=[one.ruling_id for one in shown if needs_safeguarding(one.decision) and not one.safeguarding],
+        safeguarding=_waiting_for_safeguarding(visit, shown),
+        applied=given,
         others=len(every) - len(seen),
     )
 
 
-def _in_areas(visit: Visit, every: list[Ruling]) -> list[Ruling]:
+def _waiting_for_safeguarding(visit: Visit, shown: list[Ruling]) -> frozenset[int]:
+    waiting = [one for one in shown if one.status == rulings.PROPOSED and not one.safeguarding]
+    return by_safeguarding(visit.reader.whole or visit.reader, waiting)
+
+
+def in_areas(visit: Visit, every: list[Ruling]) -> list[Ruling]:
     """Those on people and records of one's own areas, and one's own; all where no areas are set."""
     areas = areas_of(visit)
     if not areas:
@@ -178,10 +206,17 @@ def _subject(visit: Visit, nominal_id: str, record_id: str) -> tuple[Card | None
         return card, None
     if not record_id:
         raise Missing("Say what is wrong", 'Open the person or record, and choose "This is wrong" there.')
+    return None, _record(visit, record_id)
+
+
+def _record(visit: Visit, record_id: str) -> Evidence:
+    """A record; who is in a restricted one, and that something is wrong there, takes the reason that opens it."""
     found = records.known(visit, record_id)
     if found.record["restricted"]:
         visit.must("see_restricted")
-    return None, found
+        if not sessions.reason_for_record(visit.house.state, visit.who, "record", record_id):
+            raise Refused("see_restricted", OPEN_FIRST)
+    return found
 
 
 def _hit(visit: Visit, found: Evidence | None, place: str) -> Hit | None:
@@ -203,14 +238,7 @@ def _form(
     sent: dict[str, str],
     errors: dict[str, str],
 ) -> Response:
-    on = "hit" if hit else "record" if found else "person"
-    kinds = {name: kind for name, kind in KINDS.items() if on in kind.on}
-    if found and not hit:
-        kinds["victim not offender"] = KINDS["victim not offender"]
-    if card and not card.held:
-        kinds.pop("no sign of exploitation", None)
-    if card and card.protected:
-        kinds.pop("victim and suspect, not ranked", None)
+    protects = any(one.guarded for one in ([card] if card else [each.card for each in found.involved] if found else []))
     return visit.page(
         "ruling_form.html.j2",
         400 if errors else 200,
@@ -219,16 +247,29 @@ def _form(
         hit=hit,
         sent=sent,
         errors=errors,
-        kinds=kinds,
-        safeguarding=needs_safeguarding,
+        kinds=_kinds(card, found, hit),
+        safeguarding=lambda name: needs_safeguarding(name, protects=protects),
         offered=(visit.now.date() + REVIEW).isoformat(),
     )
 
 
-def _missing(sent: dict[str, str]) -> dict[str, str]:
+def _kinds(card: Card | None, found: Evidence | None, hit: Hit | None) -> dict[str, Kind]:
+    """The kinds of ruling that can be made on this."""
+    on = "hit" if hit else "record" if found else "person"
+    kinds = {name: kind for name, kind in KINDS.items() if on in kind.on}
+    if found and not hit:
+        kinds["victim not offender"] = KINDS["victim not offender"]
+    if card and not card.held:
+        kinds.pop(NO_SIGN, None)
+    if card and card.protected:
+        kinds.pop(UNRANKED, None)
+    return kinds
+
+
+def _missing(sent: dict[str, str], kinds: dict[str, Kind]) -> dict[str, str]:
     """What the form still lacks, by field."""
     errors = {}
-    if sent.get("decision") not in KINDS:
+    if sent.get("decision") not in kinds:
         errors["decision"] = "Choose what is wrong"
     if not sent.get("reason", "").strip():
         errors["reason"] = "Say why, in a sentence"
@@ -250,7 +291,7 @@ def _one(visit: Visit, ruling_id: int) -> Ruling:
             found = rulings.ruling(connection, ruling_id)
     except NotThere:
         found = None
-    if found is None or not _in_areas(visit, [found]):
+    if found is None or not in_areas(visit, [found]):
         raise Missing("No such ruling", "Look for it in the list of rulings.")
     return found
 
@@ -270,6 +311,8 @@ def _change(visit: Visit, one: Ruling, done: str, act: Callable[[Connection], in
 
 
 def _field(error: InputError) -> str:
+    if error.field == "review_by":
+        return error.field
     fields = {"the reason": "reason", "the decision": "decision", "the record": "only"}
     return fields.get(error.field or "", "review_by" if "review date" in error.what else "decision")
 

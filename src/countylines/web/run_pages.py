@@ -13,12 +13,12 @@ from fastapi.responses import Response
 from countylines.runs import MANIFEST
 from countylines.settings import sections
 from countylines.web.access import Missing, Visit, needs
-from countylines.web.group_rows import SMALL
+from countylines.web.group_rows import SMALL, unknown_ages
 from countylines.web.groups import hides
 from countylines.web.reader import Reader
 from countylines.web.rejects_view import reasons, rejected_rows
 from countylines.web.run_facts import notes_of
-from countylines.web.run_shelf import Shelved, differing, fragments, hidden, opened, shelved
+from countylines.web.run_shelf import Shelved, differing, fragments, hidden, shelved
 from countylines.web.run_steps import repeat, steps, timings_of
 
 router = APIRouter(include_in_schema=False)
@@ -44,7 +44,7 @@ def runs(visit: Visit = needs("see_runs")) -> Response:
 @router.get("/runs/{name}")
 def run(name: str, visit: Visit = needs("see_runs")) -> Response:
     """One run's manifest in plain words."""
-    reader = opened(visit, name)
+    reader = visit.run(name)
     manifest = reader.run.manifest
     made = steps(reader, timings_of(reader))
     return visit.page(
@@ -66,7 +66,7 @@ def run(name: str, visit: Visit = needs("see_runs")) -> Response:
 @router.get("/runs/{name}/manifest")
 def manifest(name: str, visit: Visit = needs("see_runs")) -> Response:
     """The manifest as it is, to keep or compare elsewhere; it names no person."""
-    reader = opened(visit, name)
+    reader = visit.run(name)
     visit.log("export", f"manifest of {name}", marking=visit.house.marking)
     content = (reader.run.folder / MANIFEST).read_bytes()
     if hides(visit):
@@ -106,7 +106,7 @@ def rejects(
 ) -> Response:
     """The rows that the run doesn't use; their content only for those who see people and evidence."""
     visit.must("see_people")
-    reader = opened(visit, name)
+    reader = visit.run(name)
     filters = {"table": table, "kind": kind, "reason": reason, "source": source}
     rows, total, at, pages = rejected_rows(visit, reader, filters, page)
     if not total:
@@ -127,6 +127,7 @@ def figures(reader: Reader) -> dict[str, int]:
             "matched": int(reader.run.table("record_scores").select(pl.len()).collect().item()),
             "people": people.height,
             "children": int(people["is_child"].sum() or 0),
+            "ages": unknown_ages(reader),
             "protected": int(people["protected"].sum() or 0),
             "held": people.filter(~pl.col("protected") & (pl.col("held").list.len() > 0)).height,
             "unlinked": people["group_id"].null_count(),

@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from countylines.errors import InputError
-from countylines.runs import Run, open_run
+from countylines.runs import MANIFEST, NOT_THERE, Run, finished, numbered_anew, open_run
 from countylines.settings import Settings
-from countylines.web.access import NoRun, Visit
 from countylines.web.group_rows import SMALL
-from countylines.web.reader import Reader
 
-NEEDED = ("as_of", "settings", "lexicon", "rows_in", "rows_out", "inputs", "versions", "engine", "notes")
 COUNTS = ("rows_in", "kept", "set_aside", "rejected")
 PARTIAL, REJECTS = ".partial", ".rejects.csv"
 
@@ -29,11 +26,13 @@ class Shelved:
         run: opened.
         made: when its folder was finished, by the disk.
         missing: tables that its manifest names and its folder lacks: it was copied by halves.
+        anew: the run before it, where its groups were numbered anew though that one lies beside it; empty = none.
     """
 
     run: Run
     made: dt.datetime
     missing: tuple[str, ...]
+    anew: str = ""
 
     @property
     def name(self) -> str:
@@ -72,27 +71,19 @@ class Fragment:
 
 def shelved(folder: Path) -> list[Shelved]:
     """The finished runs that can be read, newest data first, then the latest made."""
-    found = [run for path in _folders(folder) if (run := _opened(path)) is not None]
-    made = [Shelved(run, _moment(run.folder / "manifest.json"), _missing(run)) for run in found]
+    found = [run for path in _folders(folder) if isinstance(run := _opened(path), Run)]
+    beside = finished(folder)
+    made = [
+        Shelved(run, _moment(run.folder / MANIFEST), _missing(run), before.folder.name if before else "")
+        for run in found
+        for before in [numbered_anew(run, beside)]
+    ]
     return sorted(made, key=lambda each: (str(each.manifest["as_of"]), each.made), reverse=True)
 
 
 def fragments(folder: Path) -> list[Fragment]:
     """What runs left behind that failed, are still under way, or were copied by halves."""
     return sorted(_fragments(folder), key=lambda each: each.name)
-
-
-def opened(visit: Visit, name: str) -> Reader:
-    """A run by name, for those who may open it.
-
-    Raises:
-        NoRun: it isn't there, or not whole.
-        Refused: it holds restricted records, and the person isn't cleared.
-    """
-    found = visit.run(name)
-    if any(key not in found.run.manifest for key in NEEDED):
-        raise NoRun(name)
-    return found
 
 
 def differing(settings: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Any, Any]]:
@@ -131,12 +122,12 @@ def _folders(folder: Path) -> list[Path]:
         return []
 
 
-def _opened(path: Path) -> Run | None:
+def _opened(path: Path) -> Run | InputError:
+    """The run, or what is wrong with it."""
     try:
-        run = open_run(path)
-    except InputError:
-        return None
-    return run if isinstance(run.manifest, dict) and all(key in run.manifest for key in NEEDED) else None
+        return open_run(path)
+    except InputError as error:
+        return error
 
 
 def _missing(run: Run) -> tuple[str, ...]:
@@ -152,8 +143,11 @@ def _moment(path: Path) -> dt.datetime:
 
 def _fragments(folder: Path) -> Iterator[Fragment]:
     for path in _folders(folder):
-        if _opened(path) is None and any(path.iterdir()):
-            yield Fragment(path.name, "Its manifest is missing or can't be read: it was copied by halves, or is no run")
+        found = _opened(path)
+        if isinstance(found, InputError) and not isinstance(found.__cause__, NOT_THERE):
+            yield Fragment(path.name, f"Can't be read: {found.what}")
+        elif isinstance(found, InputError) and any(path.iterdir()):
+            yield Fragment(path.name, "Its manifest is missing: it was copied by halves, or is no run")
     try:
         rest = sorted(folder.iterdir())
     except OSError:

@@ -59,7 +59,7 @@ def search(visit: Visit = needs("search"), q: Words = "", kind: str = "", page: 
     if query:
         assert results is not None
         counts = {name: getattr(results, name).count for name in KINDS}
-        visit.log("search", query, shown=chosen or "all", **counts)
+        visit.views("search", query, shown=chosen or "all", found=counts)
     return visit.page("search.html.j2", q=query, results=results, kinds=KINDS, kind=chosen, page=at, many=MANY)
 
 
@@ -69,7 +69,7 @@ def suggest(visit: Visit = needs("search"), q: Words = "") -> Response:
     query = plain(q)
     results = look(visit, query, "", SUGGESTED) if len(query) >= 3 else None
     if results:
-        visit.log("search", query, shown="as typed")
+        visit.views("search", query, shown="as typed")
     return visit.page("search_suggest.html.j2", q=query, results=results, kinds=KINDS)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import ipaddress
 import logging
 import os
 import shutil
+import socketserver
 import tempfile
 import threading
 from pathlib import Path
@@ -16,6 +18,7 @@ import uvicorn
 
 from countylines.errors import InputError
 from countylines.govern.procedure import load_procedures
+from countylines.govern.retention_file import load_periods
 from countylines.govern.state import open_state
 from countylines.web import frame, render
 from countylines.web.app import create_app
@@ -23,6 +26,8 @@ from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.layout import layout_of
 from countylines.web.missing_rows import episodes
+from countylines.web.network_data import About
+from countylines.web.network_data import prepare as prepare_network
 from countylines.web.network_facts import facts_of
 from countylines.web.run_changes import run_before
 from countylines.web.separate_list import SeparateList
@@ -42,6 +47,7 @@ def open_house(
     secure: bool,
     marking: str,
     procedures: Path | None = None,
+    retention: Path | None = None,
     late_days: int = House.late_days,
     stale_days: int = House.stale_days,
 ) -> House:
@@ -53,18 +59,18 @@ def open_house(
         force, synthetic, marking: said on every page.
         secure: cookies over TLS only.
         procedures: a folder with the local authorities' referral procedures; None = those that are shipped.
+        retention: a file that says how long things are kept; None = the one that is shipped.
         late_days, stale_days: when a source, and when a run, is said to be old.
 
     Raises:
-        InputError: a folder isn't there, the state can't be opened, or a procedure or single sign-on has a fault.
+        InputError: a folder isn't there, the state can't be opened, or a file or single sign-on has a fault.
     """
-    if not runs.is_dir():
-        raise InputError("there is no such folder", "give the folder that holds the runs", file=runs)
+    check_folder(runs)
     pages = render.environment()
     pages.globals.update(frame.GLOBALS)
     openid = _single_sign_on()
-    local = load_procedures(procedures)
-    opened = open_state(state_url(runs, state))
+    local, periods = load_procedures(procedures), load_periods(retention)
+    opened = open_state(new_state_url(runs, state))
     shelf = Shelf(runs, _indexes(runs), SeparateList(opened))
     return House(
         shelf,
@@ -76,6 +82,7 @@ def open_house(
         secure,
         openid,
         procedures=local,
+        retention=periods,
         late_days=late_days,
         stale_days=stale_days,
     )
@@ -91,21 +98,43 @@ def _single_sign_on() -> Any:
     return OpenId(single) if single else None
 
 
+def check_folder(runs: Path) -> None:
+    """Refuse a folder of runs that isn't there.
+
+    Raises:
+        InputError: it isn't.
+    """
+    if not runs.is_dir():
+        raise InputError("there is no such folder", "give the folder that holds the runs", file=runs)
+
+
 def state_url(runs: Path, state: str | None) -> str:
     """Where the state is: where it's said, or in a file of a hidden folder beside the runs.
 
     Raises:
-        InputError: that folder can't be made.
+        InputError: it isn't said, and there is no such folder of runs.
     """
     if state:
         return state
+    check_folder(runs)
+    return f"sqlite:///{runs.absolute() / STATE}"
+
+
+def new_state_url(runs: Path, state: str | None) -> str:
+    """As :func:`state_url`, for those who may begin a state: its folder is made.
+
+    Raises:
+        InputError: as :func:`state_url`, or it can't be kept there.
+    """
+    url = state_url(runs, state)
     folder = (runs / STATE).parent
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if not state:
+            folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         advice = "give the folder that holds the runs, or --state"
         raise InputError(f"the state can't be kept here: {error.strerror}", advice, file=folder) from error
-    return f"sqlite:///{runs.absolute() / STATE}"
+    return url
 
 
 def _indexes(runs: Path) -> Path:
@@ -128,6 +157,26 @@ def check_host(host: str, behind_proxy: bool) -> None:
         raise InputError(f"{host} can be reached from other machines, and passwords would travel openly", advice)
 
 
+def check_address(host: str, port: int, behind_proxy: bool) -> None:
+    """Refuse what can't be listened on, before anything is made.
+
+    Raises:
+        InputError: as :func:`check_host`, another program listens there, or the system keeps it to itself.
+    """
+    check_host(host, behind_proxy)
+    taken = {errno.EADDRINUSE: "another program listens on it", errno.EACCES: "the system doesn't let you listen on it"}
+    try:
+        _Port((host, port), socketserver.BaseRequestHandler).server_close()
+    except OSError as error:
+        if error.errno not in taken:
+            return  # of another kind: whoever listens in earnest says so
+        raise InputError(f"{port}: {taken[error.errno]}", "give another", field="--port") from error
+
+
+class _Port(socketserver.TCPServer):
+    allow_reuse_address = True  # else a server that was stopped a moment ago would count as listening
+
+
 def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> None:
     """Answer until stopped.
 
@@ -140,12 +189,12 @@ def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> 
         InputError: as :func:`check_host`.
     """
     check_host(host, behind_proxy)
-    threading.Thread(target=_prepare, args=(house,), name="prepare", daemon=True).start()
+    threading.Thread(target=prepare, args=(house,), name="prepare", daemon=True).start()
     settings = {"log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": behind_proxy}
     uvicorn.run(create_app(house), host=host, port=port, **settings)  # type: ignore[arg-type]
 
 
-def _prepare(house: House) -> None:
+def prepare(house: House) -> None:
     """What takes a while of the current run, so that the first visitor need not wait for it."""
     try:
         reader = house.shelf.reader()
@@ -156,8 +205,11 @@ def _prepare(house: House) -> None:
         facts_of(reader)
         group_rows(reader)
         episodes(reader)
+        prepare_network(reader, About(house.marking, house.synthetic))
         if before := run_before(house.shelf, reader):
             before.index.prepare(wait=True)
+        for name in house.pages.list_templates():
+            house.pages.get_template(name)
     except NoRun:  # a folder that waits for its first run
         return
     except (InputError, OSError) as error:  # the page that needs it says so

@@ -77,19 +77,19 @@ class Shelf:
         if self.separate:
             self.separate.forget()
 
-    def reader(self, name: str = "") -> Reader:
-        """The run of that name, or the current one.
+    def reader(self, name: str = "", restricted: bool = True) -> Reader:
+        """The run of that name, or the current one; without ``restricted`` the latest without restricted records.
 
         Raises:
             NoRun: there is none, or it was deleted or is only half there.
         """
         if not name:
-            runs = self.runs()
+            runs = [run for run in self.runs() if restricted or not _restricted(run)]
             if not runs:
                 raise NoRun
             name = runs[0].folder.name
         folder = self.folder / name
-        if Path(name).name != name or name.startswith(".") or not name.isprintable():
+        if not possible(name):
             raise NoRun(name)
         told = self._manifest(folder)
         if told is None or told.run is None:
@@ -141,6 +141,16 @@ class Shelf:
         return told
 
 
+def possible(name: str) -> bool:
+    """Whether a run may be called so: a folder's name, and no way to another folder.
+
+    Example:
+        >>> possible("run-2026"), possible("../etc"), possible(".state")
+        (True, False, False)
+    """
+    return Path(name).name == name and not name.startswith(".") and name.isprintable()
+
+
 def _restricted(run: Run) -> bool:
     return bool(run.manifest["settings"]["ingest"]["include_restricted"])
 
@@ -159,11 +169,9 @@ def _guarded(earlier: Reader, later: Run) -> frozenset[str]:
 
 
 def _whole(folder: Path) -> Run | None:
-    """A finished run that says what every page needs; None = it doesn't, or is hidden: under way, or killed."""
+    """A finished run; None = it can't be read, or is hidden: under way, or killed."""
     try:
         run = open_run(folder)
     except InputError:
         return None
-    told = run.manifest if isinstance(run.manifest, dict) else {}
-    fine = not folder.name.startswith(".") and told.get("as_of") and "ingest" in told.get("settings", {})
-    return run if fine else None
+    return None if folder.name.startswith(".") else run

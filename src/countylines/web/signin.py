@@ -3,49 +3,73 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 import time
-from collections import defaultdict, deque
+from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from countylines import __version__
 from countylines.govern import sessions
-from countylines.govern.sign_in import SignInError
+from countylines.govern.account_rows import Account
+from countylines.govern.sign_in import SignInError, device
 from countylines.govern.sign_in import sign_in as check
+from countylines.runs import Run
 from countylines.web.access import COOKIE, SIGNED_IN, Unsent, Visit, needs
 from countylines.web.render import quoted
 
 router = APIRouter(include_in_schema=False)
 TOKEN = "countylines-sign-in"  # the sign-in form's own secret, before there is a session
-PER_MINUTE = 20  # tries from one address; accounts lock apart from that
+DEVICE = "countylines-known"  # that somebody signed in here before: tries from elsewhere don't shut them out
+HALF_A_YEAR = 180 * 24 * 3600
+PER_MINUTE = 20  # wrong tries from one machine; accounts lock apart from that
+TOO_MANY = "Too many tries from this machine. Wait a minute, then try again."
+MINUTE = 60.0
+MANY = 10_000  # machines that are remembered before old ones are forgotten
 
 
 @dataclass(eq=False)
 class Tries:
-    """How often an address tried to sign in during the last minute."""
+    """How often an address failed to sign in during the last minute."""
 
-    at: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    at: dict[str, deque[float]] = field(default_factory=dict)
 
-    def allow(self, address: str, now: float) -> bool:
-        """Count one try; False when there were too many.
+    def full(self, address: str, now: float) -> bool:
+        """Whether there were too many."""
+        seen = self.at.get(_machine(address), deque())
+        return sum(moment > now - MINUTE for moment in seen) >= PER_MINUTE
+
+    def failed(self, address: str, now: float) -> None:
+        """Count one.
 
         Example:
             >>> tries = Tries()
-            >>> [tries.allow("a", 0.0) for _ in range(PER_MINUTE + 1)].count(False), tries.allow("a", 61.0)
-            (1, True)
+            >>> for _ in range(PER_MINUTE):
+            ...     tries.failed("192.0.2.1", 0.0)
+            >>> tries.full("192.0.2.1", 1.0), tries.full("192.0.2.2", 1.0), tries.full("192.0.2.1", 61.0)
+            (True, False, False)
         """
-        seen = self.at[address]
-        while seen and seen[0] <= now - 60:
-            seen.popleft()
-        if len(seen) >= PER_MINUTE:
-            return False
-        seen.append(now)
-        if len(self.at) > 10_000:
-            self.at = defaultdict(deque, {name: times for name, times in self.at.items() if times})
-        return True
+        if len(self.at) >= MANY:
+            self.at = {name: seen for name, seen in self.at.items() if seen[-1] > now - MINUTE}
+        self.at.setdefault(_machine(address), deque(maxlen=PER_MINUTE)).append(now)
+
+
+def _machine(address: str) -> str:
+    """What is one machine: an address; of the newer, long ones (IPv6) the network that a machine has to itself.
+
+    Example:
+        >>> _machine("192.0.2.1"), _machine("2001:db8:1:2:3:4:5:6"), _machine("testclient")
+        ('192.0.2.1', '2001:db8:1:2::/64', 'testclient')
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 tries = Tries()
@@ -63,16 +87,24 @@ def sign_in(visit: Visit = needs(None)) -> Response:
     _from_form(visit)
     to = inside(str(visit.form.get("next", "/")))
     name, password = str(visit.form.get("name", "")).strip(), str(visit.form.get("password", ""))
-    address = visit.request.client.host if visit.request.client else ""
-    if not tries.allow(address, time.monotonic()):
-        return _form(visit, to, "Too many tries from this machine. Wait a minute, then try again.", 429, name)
+    if tries.full(address_of(visit), time.monotonic()):
+        return _form(visit, to, TOO_MANY, 429, name)
     try:
-        account = check(visit.house.state, name, password, visit.now)
+        account = check(visit.house.state, name, password, visit.now, known=visit.request.cookies.get(DEVICE, ""))
     except SignInError as error:
+        tries.failed(address_of(visit), time.monotonic())
         return _form(visit, to, str(error), 401, name)
+    return enter(visit, account, to)
+
+
+def enter(visit: Visit, account: Account, to: str) -> Response:
+    """A new session for whoever has shown who they are, then on to the reason for access."""
     token, _ = sessions.start_session(visit.house.state, account, visit.now)
     answer = RedirectResponse("/reason" + ("" if to == "/" else f"?next={quoted(to)}"), 303)
     set_cookie(answer, visit, COOKIE, token)
+    if mark := device(visit.house.state, account):
+        answer.set_cookie(DEVICE, mark, max_age=HALF_A_YEAR, httponly=True, secure=visit.house.secure,
+                          samesite="strict", path="/sign-in")  # fmt: skip
     return answer
 
 
@@ -85,6 +117,11 @@ def sign_out(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
     return answer
 
 
+def address_of(visit: Visit) -> str:
+    """Where the request comes from."""
+    return visit.request.client.host if visit.request.client else ""
+
+
 def set_cookie(answer: Response, visit: Visit, name: str, value: str) -> None:
     """A cookie that scripts can't read and other sites can't send."""
     answer.set_cookie(name, value, httponly=True, secure=visit.house.secure, samesite="lax", path="/")
@@ -92,10 +129,16 @@ def set_cookie(answer: Response, visit: Visit, name: str, value: str) -> None:
 
 def _form(visit: Visit, to: str, error: str = "", status: int = 200, name: str = "") -> Response:
     secret = visit.request.cookies.get(TOKEN) or secrets.token_urlsafe(24)
-    about = {"version": __version__, "runs": visit.house.shelf.runs()[:1]}
+    about = {"version": __version__, "runs": told(visit)}
     answer = visit.page("sign_in.html.j2", status, to=to, error=error, name=name, secret=secret, **about)
     set_cookie(answer, visit, TOKEN, secret)
     return answer
+
+
+def told(visit: Visit) -> list[Run]:
+    """The latest run, for everybody to read before they are known: never one that was made with restricted records."""
+    open_runs = (run for run in visit.house.shelf.runs() if not run.manifest["settings"]["ingest"]["include_restricted"])
+    return list(islice(open_runs, 1))
 
 
 def _from_form(visit: Visit) -> None:

@@ -13,6 +13,7 @@ from countylines.report.show.words import harm_summary
 from countylines.web.persons import Card
 from countylines.web.ranks import places, priorities
 from countylines.web.reader import Reader
+from countylines.web.unweighed import known_harm
 
 Row = dict[str, Any]
 MEASURES: Mapping[str, str] = {
@@ -30,7 +31,8 @@ class Standing:
     Attributes:
         centrality: rows with measure, what it means, scope, value, rank and range.
         ranked: people in each scope who have a rank.
-        harm: by index and window.
+        harm: by index and window; none where no such crime has a code.
+        uncoded: such crimes without a code or a weight.
         priority: rank and range among rankable people; None = no recent evidence.
         among: how many people have a priority.
     """
@@ -40,6 +42,7 @@ class Standing:
     harm: tuple[Row, ...]
     priority: Row | None
     among: int
+    uncoded: int
 
 
 def standing(reader: Reader, card: Card) -> Standing | None:
@@ -59,6 +62,7 @@ def standing(reader: Reader, card: Card) -> Standing | None:
         harm=tuple(harm_summary(reader.rows("nominal_harm", "id", card.nominal_id))),
         priority=order[0] if order else None,
         among=priorities(reader).height,
+        uncoded=known_harm(reader, "nominal").without.get((card.nominal_id, "cchi", "all"), 0),
     )
 
 

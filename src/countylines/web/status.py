@@ -12,6 +12,7 @@ from countylines.web.persons import Card, Mark
 from countylines.web.render import day
 
 Row = Mapping[str, Any]
+RULED = "Two people, one of them safeguarding, ruled so; it is withdrawn by a ruling, too."
 RELEASE = (
     "Held people are released by a ruling of two people, one of them safeguarding: 'no sign of exploitation'. It"
     " applies from the next run."
@@ -49,6 +50,8 @@ def status(card: Card, facts: Row | None, suspect_in: int) -> Status:
         facts: their row of ``safeguarding_facts``, if they have one.
         suspect_in: crimes in which they are recorded as suspect, arrested, charged or convicted.
     """
+    if card.mark == "adult" and card.is_child is None:
+        return Status("adult", "Age unknown; this run counts people without a birth date as adults.", ())
     if card.mark == "adult":
         return Status("adult", "Adult. No sign of being a child or exploited in these records.", ())
     said = [*_age(card), *_listed(facts), *_care(card), *_missing(facts, card)]
@@ -67,7 +70,7 @@ def _title(card: Card) -> str:
     }
     if card.mark in titles:
         return titles[card.mark]
-    if card.held == (BOTH,):
+    if BOTH in card.held:
         return "This adult is both victim and suspect: on the separate list, not ranked."
     return "Held: this person may be exploited. Not ranked until two people decide."
 
@@ -75,10 +78,9 @@ def _title(card: Card) -> str:
 def _age(card: Card) -> list[str]:
     if card.mark == "unknown":
         return ["No birth date is recorded. Establish their age first."]
-    if card.held == (BOTH,):
-        return ["Two people, one of them safeguarding, ruled so; it is withdrawn by a ruling, too."]
     if card.held and not card.protected:
-        return [*(HELD.get(reason, f"{reason[0].upper()}{reason[1:]}.") for reason in card.held), RELEASE]
+        signs = [HELD.get(reason, f"{reason[0].upper()}{reason[1:]}.") for reason in card.held if reason != BOTH]
+        return [*([RULED] if BOTH in card.held else []), *signs, *([RELEASE] if signs else [])]
     return [f"{card.age} years old."] if card.age is not None else []
 
 
@@ -122,7 +124,7 @@ def not_ranked(card: Card) -> str:
     """
     if card.protected:
         return f"Not ranked: this person is {NOT_RANKED[card.mark]}."
-    if card.held == (BOTH,):
+    if BOTH in card.held:
         return "Not ranked: an adult who is both victim and suspect, by a ruling of two people."
     if card.held:
         return f"Not ranked: held ({', '.join(card.held)}) until two people, one of them safeguarding, decide."

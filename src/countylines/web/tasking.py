@@ -12,12 +12,14 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 
 from countylines.errors import InputError
-from countylines.govern import audit
+from countylines.govern import audit, notes
 from countylines.govern import tasking as store
 from countylines.govern.changes import Change, Conflict
+from countylines.govern.notes import Note
 from countylines.govern.tasking import DECISIONS, Tasking
 from countylines.web.access import Visit, needs
 from countylines.web.case_change import number, said
+from countylines.web.continued import About, members_of, now_at
 from countylines.web.group import found_group
 from countylines.web.group_rows import GroupRow, group_rows, touching
 from countylines.web.groups import own_areas
@@ -33,7 +35,7 @@ class Tasked:
     """A group with what was decided on it.
 
     Attributes:
-        row: None = the group isn't in this run.
+        row: the group that goes it on in this run; None = it is gone, even if other people have its id now.
         due: its review date has come.
     """
 
@@ -45,7 +47,12 @@ class Tasked:
     @property
     def called(self) -> str:
         """The group, as it is called."""
-        return self.row.called if self.row else self.tasking.group_id
+        return self.row.called if self.row else self.tasking.called
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the page."""
+        return self.row.group_id if self.row else f"gone-{self.tasking.tasking_id}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class TaskingForm:
 @router.get("/tasking")
 def tasking(visit: Visit = needs("see_tasking"), only: str = "") -> Response:
     """The groups on which something was decided, what is due on top."""
-    every = tasked(visit)
+    decided = tasked(visit)
+    every = [one for one in decided if one.row]
     only = only if only in SHOWN else ""
     rows = [one for one in every if fits(visit, one, only)]
     visit.log("tasking", only)
@@ -82,6 +90,9 @@ def tasking(visit: Visit = needs("see_tasking"), only: str = "") -> Response:
         only=only,
         choices={name: (label, sum(fits(visit, one, name) for one in every)) for name, label in SHOWN.items()},
         undecided=_undecided(visit, every),
+        ranked=any(row.place for row in touching(group_rows(visit.reader), own_areas(visit))),
+        gone=[one for one in decided if not one.row],
+        notes=gone_notes(visit),
     )
 
 
@@ -92,6 +103,9 @@ def decide(visit: Visit = needs("work_tasking")) -> Response:
     sent = _sent(visit)
 
     def act(connection: Connection) -> int:
+        before = _on(visit, row, store.taskings(connection))
+        if before is None:
+            store.put_aside(connection, row.group_id, visit.who.account, visit.now)
         return store.decide(
             connection,
             row.group_id,
@@ -103,6 +117,8 @@ def decide(visit: Visit = needs("work_tasking")) -> Response:
             run_id=visit.reader.name,
             lead=sent["lead"],
             review_on=_date(sent["review_on"]),
+            members=members_of(visit.reader).get(row.group_id, frozenset()),
+            goes_on=before.tasking_id if before else None,
         )
 
     return _changed(visit, row, act, "decide")
@@ -117,8 +133,10 @@ def result(visit: Visit = needs("work_tasking")) -> Response:
     def act(connection: Connection) -> int:
         version = number(visit.form.get("version"))
         review_on = _date(sent["review_on"])
+        before = _on(visit, row, store.taskings(connection))
+        of = before.group_id if before else ""
         return store.record_result(
-            connection, row.group_id, version, sent["result"], visit.who.account, visit.now, review_on=review_on
+            connection, of, version, sent["result"], visit.who.account, visit.now, review_on=review_on
         )
 
     return _changed(visit, row, act, "result")
@@ -129,8 +147,8 @@ def tasking_of(visit: Visit, row: GroupRow) -> TaskingForm | None:
     if not visit.can("see_tasking"):
         return None
     with visit.house.state.read() as connection:
-        made = store.tasking(connection, row.group_id)
-        history = store.tasking_history(connection, row.group_id)
+        made = _on(visit, row, store.taskings(connection))
+        history = store.tasking_history(connection, made.group_id) if made else []
     due = made is not None and made.review_due(visit.now.date())
     version = made.version if made else 0
     return TaskingForm(row.group_id, row.called, made, version, due, history, visit.can("work_tasking"))
@@ -142,10 +160,13 @@ def tasked(visit: Visit) -> list[Tasked]:
     seen = {row.group_id for row in touching(rows.values(), own_areas(visit))}
     today = visit.now.date()
     with visit.house.state.read() as connection:
+        every = store.taskings(connection)
+        at = _where(visit, every)
         return [
-            Tasked(one, rows.get(one.group_id), one.review_due(today), store.tasking_history(connection, one.group_id))
-            for one in store.taskings(connection)
-            if one.group_id in seen or one.group_id not in rows
+            Tasked(one, rows.get(at.get(one.tasking_id, "")), one.review_due(today), history)
+            for one in every
+            if one.tasking_id not in at or at[one.tasking_id] in seen
+            for history in [store.tasking_history(connection, one.group_id)]
         ]
 
 
@@ -164,9 +185,39 @@ def fits(visit: Visit, one: Tasked, only: str) -> bool:
     return kinds.get(only, only in ("", one.tasking.decision))
 
 
+def gone_notes(visit: Visit) -> list[Note]:
+    """The notes on groups that this run doesn't go on; of somebody with own areas only their own."""
+    if visit.covered or not visit.can("see_group"):
+        return []
+    with visit.house.state.read() as connection:
+        every = notes.notes_on(connection, "group", visit.who.account)
+    at = notes_at(visit, every)
+    narrow, me = bool(own_areas(visit)), visit.who.account.name
+    return [note for note in every if note.note_id not in at and (note.owner == me or not narrow)]
+
+
+def notes_at(visit: Visit, every: Sequence[Note]) -> dict[int, str]:
+    """The group of this run that each note on a group is about now."""
+    about = [About(one.note_id, one.what_id, one.run_id or "") for one in every]
+    return now_at(visit.house.shelf, visit.reader, about)
+
+
+def _where(visit: Visit, every: Sequence[Tasking]) -> dict[int, str]:
+    """The group of this run that each decision is on now."""
+    about = [About(one.tasking_id, one.group_then, one.run_id, frozenset(one.members)) for one in every]
+    return now_at(visit.house.shelf, visit.reader, about)
+
+
+def _on(visit: Visit, row: GroupRow, every: Sequence[Tasking]) -> Tasking | None:
+    """What was decided on this group last; of several the latest."""
+    at = _where(visit, every)
+    own = [one for one in every if at.get(one.tasking_id) == row.group_id]
+    return max(own, key=lambda one: one.at, default=None)
+
+
 def _undecided(visit: Visit, every: Sequence[Tasked]) -> list[GroupRow]:
     """The first groups by priority on which nobody has decided."""
-    decided = {one.tasking.group_id for one in every}
+    decided = {one.row.group_id for one in every if one.row}
     seen = touching(group_rows(visit.reader), own_areas(visit))
     return [row for row in seen if row.place and row.group_id not in decided][:5]
 

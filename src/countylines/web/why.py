@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from countylines.match.lexicon import MARKER
 from countylines.report.explain import Connection, Explanation, Facts, Tie, derive
 from countylines.tables import CONNECTING_ROLES
-from countylines.web.evidence import weights_of
+from countylines.web.evidence import weights_of, with_marker
 from countylines.web.marks import HIDDEN, f
 from countylines.web.persons import Card
 from countylines.web.reader import Reader
@@ -129,12 +130,14 @@ def _considered(reader: Reader, ids: Iterable[str]) -> dict[str, Row]:
 
 
 def groups_of(reader: Reader, record_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The groups of words that count in each record, the heaviest first."""
-    weights = weights_of(reader)
+    """The groups of words that count in each record, the marker among them, the heaviest first."""
+    weights, ids = weights_of(reader), sorted(set(record_ids))
     rows = reader.index.among(
-        'SELECT DISTINCT record_id, "group" FROM hits WHERE excepted_by IS NULL AND record_id IN ({ids})', record_ids
+        'SELECT DISTINCT record_id, "group" FROM hits WHERE excepted_by IS NULL AND record_id IN ({ids})', ids
     )
     found: dict[str, list[str]] = defaultdict(list)
+    for record in with_marker(reader, ids):
+        found[record].append(MARKER)
     for row in rows:
         found[row["record_id"]].append(row["group"])
     order = {record: sorted(groups, key=lambda g: (-weights.get(g, 0.0), g)) for record, groups in found.items()}

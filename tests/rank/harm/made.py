@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 
 from countylines.rank.evidence import SMALL, Evidence
+from countylines.rank.harm import Rules, totals
+from countylines.rank.harm.totals import HarmTables
 from countylines.runs import open_run
 from countylines.tables import EXTRACTS, RUN
 
@@ -69,6 +71,11 @@ def by_hand(
         people=nominals.select("nominal_id", "date_of_birth"),
         nominals=nominals.drop("date_of_birth"),
     )
+
+
+def harm_tables(found: Evidence, rules: Rules) -> HarmTables:
+    """The tables of harm of this evidence."""
+    return totals.harm_tables(totals.crimes_of(found, rules), found, rules)
 
 
 def _empty(schema: Any) -> pl.DataFrame:

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from countylines.rank.evidence import Evidence
-from countylines.rank.harm import harm_tables, load_rules
+from countylines.rank.harm import load_rules
 from countylines.settings import Harm
+from tests.rank.harm.made import harm_tables
 from tests.rank.harm.plainly import SEVERITY, Totals, harm
 
 

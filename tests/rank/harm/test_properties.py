@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.rank.evidence import Evidence
-from countylines.rank.harm import harm_tables, load_rules, mass
+from countylines.rank.harm import load_rules, mass
 from countylines.settings import Harm
 from countylines.tables import OFFENDER_ROLES, ROLES
-from tests.rank.harm.made import AS_OF, by_hand, evidence
+from tests.rank.harm.made import AS_OF, by_hand, evidence, harm_tables
 
 RULES = load_rules(Harm())
 CODES = ["001/01", "008/06", "034/01", "046/00", "092/30", "999/99", None]

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from countylines.rank.harm import harm_tables, load_rules, mass, worst_weights
+from countylines.rank.harm import crimes_of, load_rules, mass, totals, weights_used, worst_weights
 from countylines.settings import Harm
 from countylines.tables import RUN
-from tests.rank.harm.made import AS_OF, by_hand, evidence
+from tests.rank.harm.made import AS_OF, by_hand, evidence, harm_tables
 
 RULES = load_rules(Harm())
 ROBBERY, MURDER, SHOP = 365.0, 5475.0, 1.0
@@ -183,7 +183,18 @@ def test_the_weights_for_the_worst_crime() -> None:
         "h": {"source": "custody"},
     }
     crowd = by_hand(crimes, [], {})
-    assert worst_weights(crowd, RULES).rows() == [("c", ROBBERY), ("f", None), ("g", ROBBERY)]
-    assert worst_weights(crowd, RULES, "ons_css")["weight"].to_list() == pytest.approx(
+    assert worst_weights(crimes_of(crowd, RULES), RULES).rows() == [("c", ROBBERY), ("f", None), ("g", ROBBERY)]
+    assert worst_weights(crimes_of(crowd, RULES), RULES, "ons_css")["weight"].to_list() == pytest.approx(
         [799.628870231, None, 799.628870231]
     )
+
+
+def test_outcomes_that_mean_nothing_are_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Every figure of harm is made of the same crimes, which are looked through once."""
+    crowd = by_hand({"c": {"outcome_code": "zz"}}, [("c", "a", "suspect")], {"a": {}})
+    with caplog.at_level("INFO", "countylines.rank"):
+        crimes = crimes_of(crowd, RULES)
+        totals.harm_tables(crimes, crowd, RULES)
+        weights_used(crimes, RULES)
+        worst_weights(crimes, RULES)
+    assert [record.getMessage() for record in caplog.records] == ["outcome codes without a standing (docs/rank.md): zz"]

@@ -17,9 +17,9 @@ from countylines.rank.dismantle.order import best_order
 from countylines.rank.dismantle.tables import Options, dismantle_problem
 from countylines.rank.evidence import Evidence
 from countylines.rank.harm import mass
-from countylines.rank.run_table import as_run_table, empty_table
-from countylines.resample import Draws, over_draws
+from countylines.resample import HIGH, LOW, Draws, over_draws
 from countylines.settings import Dismantling
+from countylines.tables.rows import as_run_table, empty_table
 
 NETWORK = "network"
 STEP = pl.Schema({"scope": pl.String(), "nominal_id": pl.String(), "step": pl.Int64()})
@@ -162,7 +162,7 @@ def _stands(found: list[pl.DataFrame], k: int) -> pl.DataFrame:
     step_low and step_high: the least step that at least 5%, and at least 95%, of the draws don't exceed.
     """
     step, draws = pl.col("step").sort(), len(found)
-    low, high = (max(0, math.ceil(round(share * draws, 9)) - 1) for share in (0.05, 0.95))
+    low, high = (max(0, math.ceil(round(share * draws, 9)) - 1) for share in (LOW, HIGH))
     return (
         pl.concat([pl.DataFrame(schema=STEP), *found])
         .group_by("scope", "nominal_id")

@@ -21,9 +21,9 @@ from countylines.rank.harm.standing import (
 )
 from countylines.rank.harm.weights import weigh_codes, weigh_records
 from countylines.rank.rankable import Rankable
-from countylines.rank.run_table import as_run_table
 from countylines.settings import HarmIndex
 from countylines.sums import NANO
+from countylines.tables.rows import as_run_table
 
 COUNTED = (CONVICTED, CHARGED, SUSPECTED)
 """The standings in the one number of a person or group (METHOD 5 [choice])."""
@@ -37,13 +37,19 @@ class HarmTables(NamedTuple):
     quarters: pl.DataFrame
 
 
-def harm_tables(evidence: Evidence, rules: Rules) -> HarmTables:
+def crimes_of(evidence: Evidence, rules: Rules) -> pl.DataFrame:
+    """The crimes that weren't cancelled, as from ``standing.ruled``: worked out once for all figures of harm."""
+    return ruled(evidence.records, rules.outcomes)
+
+
+def harm_tables(crimes: pl.DataFrame, evidence: Evidence, rules: Rules) -> HarmTables:
     """The harm of people and groups (METHOD 5).
 
     A crime is a record of source crime with an offence code of any kind; it is somebody's when they have an offender
     role there. Rows without crimes are left out.
 
     Args:
+        crimes: as from :func:`crimes_of`.
         evidence: records, involvements, people, nominals, as_of.
         rules: the indexes and what outcome codes mean.
 
@@ -51,7 +57,8 @@ def harm_tables(evidence: Evidence, rules: Rules) -> HarmTables:
         The tables, with the columns of ``tables.RUN``, sorted by their keys. ``harm`` is in days; null where no crime
         of the row has a weight, and for crimes as a child and diverted ones.
     """
-    found, weighed = _crimes(evidence, rules)
+    found = offenders(crimes, evidence.involvements, evidence.people)
+    weighed = _weighed(crimes, evidence, rules)
     of_groups = _once(_of_groups(found, evidence), evidence.rankable)
     return HarmTables(
         as_run_table(nominal_harm(found, weighed, evidence.rankable), "nominal_harm"),
@@ -60,9 +67,8 @@ def harm_tables(evidence: Evidence, rules: Rules) -> HarmTables:
     )
 
 
-def _crimes(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Who offends in which crime; the crimes' weights by each index, with ``recent``, ``quarter``, ``detection``."""
-    crimes = ruled(evidence.records, rules.outcomes)
+def _weighed(crimes: pl.DataFrame, evidence: Evidence, rules: Rules) -> pl.DataFrame:
+    """The crimes' weights by each index, with ``recent``, ``quarter``, ``detection``."""
     months_ago = pl.lit(evidence.as_of).dt.offset_by("-12mo")
     recent = (pl.col("date") > months_ago) & (pl.col("date") <= evidence.as_of)
     proactive = pl.col("proactive")
@@ -73,8 +79,7 @@ def _crimes(evidence: Evidence, rules: Rules) -> tuple[pl.DataFrame, pl.DataFram
         quarter=pl.col("date").dt.truncate("1q"),
         detection=detection.otherwise(pl.lit("unknown")),
     )
-    weighed = weigh_records(crimes, rules.indexes).join(facts, on="record_id")
-    return offenders(crimes, evidence.involvements, evidence.people), weighed
+    return weigh_records(crimes, rules.indexes).join(facts, on="record_id")
 
 
 def _of_groups(found: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
@@ -162,23 +167,25 @@ def mass(
     return dict(harm.filter(asked).group_by("id").agg(_billionths(pl.col("harm")).sum() / NANO).sort("id").iter_rows())
 
 
-def worst_weights(evidence: Evidence, rules: Rules, index: HarmIndex = "cchi") -> pl.DataFrame:
+def worst_weights(crimes: pl.DataFrame, rules: Rules, index: HarmIndex = "cchi") -> pl.DataFrame:
     """The weight of each crime with an offence code that wasn't cancelled: what the worst of them is looked up in.
+
+    Args:
+        crimes: as from :func:`crimes_of`.
 
     Returns:
         ``record_id``, ``weight`` (days; null = the index has none), sorted by record.
     """
-    crimes = ruled(evidence.records, rules.outcomes)
     asked = tuple(one for one in rules.indexes if one.name == index)
     return weigh_records(crimes, asked).select("record_id", "weight")
 
 
-def weights_used(evidence: Evidence, rules: Rules) -> pl.DataFrame:
+def weights_used(crimes: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """The run table ``offence_weights``: the weight of every combination of codes in these crimes, by each index.
 
     A run keeps these, so that its harm can be checked, and not the publishers' tables, which it may not pass on.
     """
-    return as_run_table(weigh_codes(ruled(evidence.records, rules.outcomes), rules.indexes), "offence_weights")
+    return as_run_table(weigh_codes(crimes, rules.indexes), "offence_weights")
 
 
 def _totals(rows: pl.DataFrame) -> pl.DataFrame:

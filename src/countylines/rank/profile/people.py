@@ -7,8 +7,9 @@ import polars as pl
 from countylines.graph import Graph
 from countylines.rank.ages import younger_than
 from countylines.rank.evidence import in_care
-from countylines.rank.profile.rules import EDGE, Factor
+from countylines.rank.profile.rules import Factor
 from countylines.rank.profile.scene import Scene
+from countylines.sums import EDGE
 
 
 def exploited_children(scene: Scene, rule: Factor) -> pl.DataFrame:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from countylines.rank.profile.rules import EDGE, Factor
+from countylines.rank.profile.rules import Factor
 from countylines.rank.profile.scene import Scene
+from countylines.sums import EDGE
 
 ONE, SEVERAL, EXPORTED, IMPORTED, BOTH = range(5)  # the kinds of origin, in METHOD 5's order
 

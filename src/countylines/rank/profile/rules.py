@@ -12,11 +12,11 @@ import polars as pl
 import yaml
 
 from countylines.errors import InputError
+from countylines.sums import EDGE
 from countylines.tables import CONNECTING_ROLES
 from countylines.yamls import content, parsed
 
 SHIPPED = "profile.yaml"
-EDGE = 1e-9  # every threshold is met within it (METHOD 2)
 TOP = 4
 
 # What each factor looks at: lists of texts, and numbers. The order is that of the 2021 paper.

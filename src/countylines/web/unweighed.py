@@ -1,0 +1,101 @@
+"""Harm of people and groups with what isn't known: a crime without a code, or with one without a weight, isn't 0
+(METHOD 5; SCREENS 1, rule 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from countylines.rank.harm import COUNTED, find_files
+from countylines.rank.harm.rules import load_outcomes
+from countylines.rank.harm.standing import offenders, ruled
+from countylines.settings import Harm
+from countylines.web.reader import Reader
+
+Of = Literal["nominal", "group"]
+INDEXES = ("cchi", "ons_css")
+WINDOWS = ("12m", "all")
+Key = tuple[str, str, str]  # id, index, window
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the harm of people, or of groups.
+
+    Attributes:
+        harm: by id, index and window, in days (or weights), of convicted, charged and suspected crimes; None = there
+            are such crimes and none has a weight; not there = no such crime.
+        without: how many such crimes have no weight, since they have no code, or the index doesn't know it.
+    """
+
+    harm: Mapping[Key, float | None]
+    without: Mapping[Key, int]
+
+    def of(self, one: str, index: str, window: str) -> float | None:
+        """Somebody's harm; 0 = no such crime, None = unknown."""
+        return self.harm.get((one, index, window), 0.0)
+
+
+def told(value: float | None) -> float | str:
+    """A harm as files have it: what isn't known is no 0.
+
+    Example:
+        >>> told(3.0), told(None)
+        (3.0, 'unknown')
+    """
+    return "unknown" if value is None else value
+
+
+def known_harm(reader: Reader, of: Of) -> Known:
+    """The harm that a run knows, of rankable people or of groups; made once a run."""
+    found: Known = reader.made(f"harm known of each {of}", lambda reader: _known(reader, of))
+    return found
+
+
+def _known(reader: Reader, of: Of) -> Known:
+    total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
+    rows = reader.table(f"{of}_harm").filter(pl.col("standing").is_in(COUNTED))
+    sums = rows.group_by("id", "index", "window").agg(total=total, without=pl.col("crimes_without_weight").sum())
+    harm: dict[Key, float | None] = {}
+    without: dict[Key, int] = {}
+    for one, index, window, value, n in sums.iter_rows():
+        harm[one, index, window], without[one, index, window] = value, n
+    for one, window, n in _uncoded(reader, of).iter_rows():
+        for index in INDEXES:
+            harm.setdefault((one, index, window), None)
+            without[one, index, window] = without.get((one, index, window), 0) + n
+    return Known(harm, without)
+
+
+def _uncoded(reader: Reader, of: Of) -> pl.DataFrame:
+    """``id``, ``window``, ``n``: the crimes without any code that would count, had they one."""
+    crimes = _crimes(reader)
+    parts = reader.run.table("sources/involvements").select("record_id", "nominal_id", "role")
+    own = parts.join(crimes.lazy().select("record_id"), on="record_id", how="semi").collect()
+    people = reader.run.table("sources/nominals").select("nominal_id", "date_of_birth").collect()
+    found = offenders(crimes, own, people).filter(pl.col("standing").is_in(COUNTED))
+    kept = reader.table("nominals").select("nominal_id", "group_id", "rankable")
+    if of == "nominal":
+        theirs = kept.filter("rankable").select("nominal_id", id="nominal_id")
+        found = found.filter(~pl.col("as_a_child"))
+    else:
+        theirs = kept.select("nominal_id", id="group_id").drop_nulls()
+    each = found.join(theirs, on="nominal_id").select("id", "record_id").unique().join(crimes, on="record_id")
+    recent = (pl.col("date") > pl.lit(reader.as_of).dt.offset_by("-12mo")) & (pl.col("date") <= reader.as_of)
+    windows = {"all": each, "12m": each.filter(recent)}
+    counts = [some.group_by("id").agg(n=pl.len()).with_columns(window=pl.lit(name)) for name, some in windows.items()]
+    return pl.concat(counts).select("id", "window", "n")
+
+
+def _crimes(reader: Reader) -> pl.DataFrame:
+    """Crimes without a code of any kind that weren't cancelled: ``record_id``, ``date``, ``ruling``."""
+    code = pl.concat_str(pl.col("offence_code", "cjs_code", "urn").cast(pl.String).fill_null("").str.strip_chars())
+    crimes = reader.run.table("sources/records").filter((pl.col("source") == "crime") & (code == ""))
+    date = pl.coalesce("recorded", "occurred").cast(pl.Date)
+    rows = crimes.select("record_id", "source", "outcome_code", date=date).collect()
+    copied = reader.run.folder / "rules" / "outcomes.yaml"
+    path = copied if copied.is_file() else find_files(Harm()).outcomes
+    return ruled(rows, load_outcomes(path)).select("record_id", "date", "ruling")
