@@ -70,6 +70,8 @@ SCREENS = (
     Screen("home", "analyst", "/"),
     Screen("search", "analyst", "/search?q={misspelt}", 720),
     Screen("groups", "analyst", "/groups"),
+    Screen("people", "analyst", "/people"),
+    Screen("removal", "analyst", "/removal", 900, "html[data-charts=ready]"),
     Screen("group", "analyst", "/groups/{group}", 1060),
     Screen("what-if", "analyst", "/groups/{group}?measure=harm#whatif", 745, "html[data-charts=ready]"),
     Screen("person", "analyst", "/people/{child}", 1200),

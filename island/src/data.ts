@@ -67,7 +67,8 @@ export interface Groups {
   /** Index in HUES; it has no meaning and only keeps neighbours apart. */
   hue: number[];
   size: number[];
-  children: number[];
+  /** People under 18; null = the run counts people without a birth date as adults, so that isn't known. */
+  children: (number | null)[];
   x: number[];
   y: number[];
   /** Whether the people of this group are in the file. */
@@ -123,6 +124,9 @@ export interface WhatIf {
   people: number;
   /** People per part, largest first. */
   fragments: number[];
+  /** The largest parts, and in the last row the others together; guarded = protected or held. */
+  parts: { called: string; people: number; children: number | null; guarded: number }[];
+  parts_before: number;
   largest_before: number;
   largest_after: number;
   /** Share of harm that is still connected, 0 to 1. */

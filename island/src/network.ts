@@ -27,7 +27,7 @@ function hasWebGL(): boolean {
 
 export async function start(): Promise<void> {
   const place = part('stage');
-  const { data = '', path = '', person = '', whatIf = '', export: send = '', find = '', group = '' } = place.dataset;
+  const { data = '', path = '', person = '', whatIf = '', export: send = '', find = '', group = '', markings = '' } = place.dataset;
   const hash = location.hash.slice(1) || (place.dataset.start ?? '');
   const words = part('stage-words');
   words.textContent = 'Reading the network...';
@@ -42,7 +42,7 @@ export async function start(): Promise<void> {
     document.documentElement.dataset.net = 'failed';
     return;
   }
-  const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group }, hash);
+  const explorer = new Explorer(net, { data, path, person, whatIf, export: send, find, group, markings }, hash);
   const paths = new Paths(explorer);
   document.documentElement.dataset.webgl = drawn ? 'yes' : 'none';
   if (drawn) {
@@ -63,6 +63,7 @@ export async function start(): Promise<void> {
   startTable(explorer, part('net-table'), !drawn);
   startBrush(explorer, part('net-brush'));
   startKeyboard(explorer, place, fit, explorer.stage && new Placing(explorer, explorer.stage));
+  void explorer.recall();
   if (explorer.state.path) void paths.between(...explorer.state.path);
   if (explorer.stage) startLasso(explorer, explorer.stage, place);
   if (!explorer.store.camera) explorer.stage?.look(explorer.state.group);
@@ -93,7 +94,8 @@ function startStage(explorer: Explorer, paths: Paths, place: HTMLElement): void 
       if (adding) explorer.toggle(i);
       else if (!paths.pick(i)) explorer.choose([i], 'Selected');
     },
-    group: (g) => void explorer.openGroup(g),
+    group: (g) => explorer.chooseGroup(g),
+    turn: (g) => (explorer.shown.folded[g] ? void explorer.openGroup(g) : explorer.collapse([g])),
     empty: () => explorer.clear(),
   });
   explorer.stage = stage;

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from countylines.errors import InputError
 from countylines.govern import cases
-from countylines.govern.procedure import MOVES, STATES
+from countylines.govern.procedure import MOVES, STATES, Step
 from countylines.govern.state import State
 from countylines.govern.work_schema import work_case_answers, work_case_steps
 from tests.govern.work import FRIDAY, PELL, PROCEDURES, Work, later, opening, work
@@ -36,12 +36,17 @@ def test_every_step_from_every_state(laptop_state: State, person: str, name: str
                 try:
                     one.take(step.id, to, **more)
                     moved += 1
-                    assert to in MOVES[step.kind][was], (step.id, was, to)
+                    assert to in MOVES[step.kind][was] and not waives(step, to), (step.id, was, to)
                     assert one.states()[step.id] == to
                 except InputError as error:
-                    assert to not in MOVES[step.kind][was], (step.id, was, to, error)
+                    assert to not in MOVES[step.kind][was] or waives(step, to), (step.id, was, to, error)
                     assert error.do
     assert moved > 50
+
+
+def waives(step: Step, to: str) -> bool:
+    """A duty, which nobody sets aside by a word."""
+    return step.id == "notify" and to == "doesn't apply"
 
 
 def put_into(one: Work, step: str, state: str) -> None:

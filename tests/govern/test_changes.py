@@ -101,6 +101,16 @@ def test_a_change_and_its_line_in_the_log_stand_or_fall_together(state: State) -
         assert audit.record(connection, event) == 1
 
 
+@given(st.text(st.sampled_from("\u200b\u200d\u2060\ufeff\u00ad\u202e\u2066\u3164\u115f\u2800 \t\n\u00a0\u0000")))
+def test_what_shows_nothing_is_empty(nothing: str) -> None:
+    """And what shows something is kept, with the format characters that its script needs."""
+    assert written(nothing, "why", needed=False) == ""
+    with pytest.raises(InputError, match="why is empty"):
+        written(nothing, "why")
+    assert "a" in written(f"{nothing}a{nothing}", "why")
+    assert written("\u06a9\u0647\u200c\u0647\u0627", "why") == "\u06a9\u0647\u200c\u0647\u0627"
+
+
 def test_an_error_that_is_caught_leaves_nothing_behind(state: State) -> None:
     with state.begin() as connection:
         case_id = cases.open_case(connection, PROCEDURES, opening(), PELL, FRIDAY)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from countylines.errors import InputError
 from countylines.govern import notes
+from countylines.govern.accounts import create_account
 from countylines.govern.changes import Conflict, history
 from countylines.govern.state import State
 from countylines.govern.work_schema import work_notes
+from tests.govern.conftest import GOOD
 from tests.govern.work import FRIDAY, MARROW, OAK, later
 
 
@@ -21,6 +25,41 @@ def test_own_and_shared_notes(state: State) -> None:
         assert [one.note_id for one in notes.notes(connection, "person", "n1", OAK)] == [ours]
         assert notes.edit_note(connection, mine, 1, "asked", MARROW, later(hours=1), shared=True) == 2
         assert {one.text for one in notes.notes(connection, "person", "n1", OAK)} == {"asked", "moved in May"}
+
+
+def test_a_note_sent_twice_is_kept_once(state: State) -> None:
+    """Also by two servers at the same moment; another text, person, thing or minute is another note."""
+    known = create_account(state, "a.marrow", "A. Marrow", GOOD, ["analyst"], now=FRIDAY)
+    ready, kept = threading.Barrier(2), []
+
+    def send() -> None:
+        ready.wait()
+        with state.begin() as connection:
+            kept.append(notes.write_note(connection, "person", "n1", "ask the school", known, FRIDAY, shared=True))
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert kept[0] == kept[1]
+    with state.begin() as connection:
+        others = [
+            notes.write_note(connection, kind, "n1", text, by, later(seconds=seconds), shared=shared)
+            for kind, text, by, seconds, shared in (
+                ("person", "ask the school", known, 59, True),
+                ("person", "ask the school", known, 61, True),
+                ("person", "ask the school", known, 0, False),
+                ("person", "ask the club", known, 0, True),
+                ("group", "ask the school", known, 0, True),
+                ("person", "ask the school", OAK, 0, True),
+            )
+        ]
+        assert others[0] == kept[0]
+        assert len({*others}) == len(others)
+        notes.withdraw_note(connection, others[1], 1, known, later(seconds=62))
+        again = notes.write_note(connection, "person", "n1", "ask the school", known, later(seconds=63), shared=True)
+        assert again not in others
 
 
 def test_withdrawn_is_shown_no_more_but_kept(state: State) -> None:

@@ -12,23 +12,33 @@ from countylines.govern import people
 from countylines.govern.accounts import Account
 
 MAY = {
-    "analyst": "see_home see_groups see_group see_people uncover_names see_network see_removal_order see_removal_counts "
-    "see_priority_of_people see_safeguarding_counts see_own_referrals make_referral see_missing see_lines work_lines "
-    "see_releases see_tasking see_lexicon try_lexicon see_assurance see_runs search export_table export_network "
-    "make_ruling confirm_ruling write_note share_view",
-    "safeguarding": "see_home see_groups see_group see_people uncover_names see_safeguarding see_safeguarding_counts "
-    "see_own_referrals make_referral work_case export_referral see_missing see_lines see_releases see_lexicon "
-    "see_assurance see_runs search "
-    "make_ruling confirm_ruling confirm_ruling_safeguarding write_note share_view",
-    "senior_officer": "see_home see_groups see_group see_people uncover_names see_network see_removal_order see_removal_counts "
-    "see_priority_of_people see_safeguarding_counts see_missing see_lines see_releases see_tasking work_tasking "
-    "see_lexicon see_assurance see_runs search export_table export_network make_ruling confirm_ruling write_note "
-    "share_view",
-    "data_scientist": "see_home see_groups see_group see_people see_network see_removal_order see_removal_counts "
-    "see_priority_of_people see_safeguarding_counts see_lexicon try_lexicon see_assurance see_runs export_table "
-    "make_ruling share_view",
-    "ethics_committee": "see_home see_groups see_group see_removal_counts see_safeguarding_counts see_lexicon "
-    "see_assurance see_runs see_transparency",
+    "analyst": (
+        "see_home see_groups see_group see_people uncover_names see_network see_removal_order see_removal_counts "
+        "see_priority_of_people see_safeguarding_counts see_own_referrals make_referral see_missing see_lines "
+        "work_lines see_releases see_tasking see_lexicon try_lexicon see_assurance see_runs search export_table "
+        "export_network make_ruling confirm_ruling write_note share_view"
+    ),
+    "safeguarding": (
+        "see_home see_groups see_group see_people uncover_names see_safeguarding see_safeguarding_counts "
+        "see_own_referrals make_referral work_case export_referral see_missing see_lines see_releases see_lexicon "
+        "see_assurance see_runs search make_ruling confirm_ruling confirm_ruling_safeguarding write_note "
+        "share_view"
+    ),
+    "senior_officer": (
+        "see_home see_groups see_group see_people uncover_names see_network see_removal_order see_removal_counts "
+        "see_priority_of_people see_safeguarding_counts see_missing see_lines see_releases see_tasking "
+        "work_tasking see_lexicon see_assurance see_runs search export_table export_network make_ruling "
+        "confirm_ruling write_note share_view"
+    ),
+    "data_scientist": (
+        "see_home see_groups see_group see_people see_network see_removal_order see_removal_counts "
+        "see_priority_of_people see_safeguarding_counts see_lexicon try_lexicon see_assurance see_runs "
+        "export_table make_ruling share_view"
+    ),
+    "ethics_committee": (
+        "see_home see_groups see_group see_removal_counts see_safeguarding_counts see_lexicon see_assurance "
+        "see_runs see_transparency"
+    ),
     "reviewer": "review_records",
     "auditor": "see_home see_groups see_group see_lexicon see_assurance see_runs see_log see_transparency export_table",
     "administrator": "see_runs administer_accounts administer_sources administer_retention",

@@ -63,9 +63,9 @@ def test_a_period_runs_from_the_end_and_what_is_not_over_is_never_due(state: Sta
         cases.open_case(connection, PROCEDURES, opening("n2"), PELL, LONG_AGO)
         wrong = rulings.Proposal("wrong person", "Another one", LONG_AGO.date() + dt.timedelta(days=9), record_id="r1")
         ended = rulings.propose(connection, wrong, MARROW, LONG_AGO)
-        waits = rulings.propose(connection, rulings.Proposal("wrong person", "So", soon, "n1"), MARROW, LONG_AGO)
-        force = rulings.propose(connection, rulings.Proposal("wrong person", "So", soon, "n2"), MARROW, LONG_AGO)
-        rulings.confirm(connection, force, 1, PELL, LONG_AGO)
+        waits = rulings.propose(connection, rulings.Proposal("wrong person", "So", soon, "n1"), MARROW, FRIDAY)
+        force = rulings.propose(connection, rulings.Proposal("wrong person", "So", soon, "n2"), MARROW, FRIDAY)
+        rulings.confirm(connection, force, 1, PELL, FRIDAY)
         tasking.decide(connection, "G1", 0, "adopted", OAK, LONG_AGO, why="Young people", run_id="r", lead="D",
                        review_on=LONG_AGO.date() + dt.timedelta(days=9))  # fmt: skip
         tasking.decide(connection, "G2", 0, "declined", OAK, LONG_AGO, why="Known", run_id="r")
@@ -151,7 +151,7 @@ def test_what_can_never_be_erased(state: State, kind: str) -> None:
             named, said = "999", "999 isn't there"
         elif kind == "in force":
             lasts = rulings.Proposal("wrong person", "So", TODAY + dt.timedelta(days=9), "n1")
-            named, of, said = str(rulings.propose(connection, lasts, MARROW, LONG_AGO)), "rulings", "waits for a second"
+            named, of, said = str(rulings.propose(connection, lasts, MARROW, FRIDAY)), "rulings", "waits for a second"
         elif kind == "held note":
             kept.hold(connection, "notes", "1", "trial", CARR, FRIDAY)
         else:

@@ -67,6 +67,20 @@ def revisions() -> list[str]:
     return sorted(script.revision for script in migrations.scripts().walk_revisions())
 
 
+def test_a_column_less_loses_what_it_held_alone(state_url: str) -> None:
+    """And a column more is empty for what was written before: nobody knows it."""
+    upgrade(state_url)
+    c = work_schema.work_notes.c
+    with closing(open_existing(state_url)) as state, state.begin() as connection:
+        values = {"kind": "person", "what_id": "n1", "text": "seen", "shared": True, "owner": "ann", "at": NOW}
+        connection.execute(work_schema.work_notes.insert().values(**values, by="ann", version=1, run_id="run-1"))
+        assert connection.execute(select(c.text, c.run_id)).all() == [("seen", "run-1")]
+    downgrade(state_url, "0003")
+    upgrade(state_url)
+    with closing(open_existing(state_url)) as state, state.read() as connection:
+        assert connection.execute(select(c.text, c.run_id)).all() == [("seen", None)]
+
+
 def test_down_leaves_nothing_behind(state_url: str) -> None:
     upgrade(state_url)
     downgrade(state_url, "base")

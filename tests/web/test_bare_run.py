@@ -20,6 +20,14 @@ from tests.web.bare import CREW, SETTINGS, write_bare
 from tests.web.every import World, world
 from tests.web.test_downloads import rows_of
 
+NOBODY = {
+    "/groups/unlinked": "Nobody was kept in this run.",
+    "/tasking": "No group is ranked in this run.",
+    "/people": "Nobody was kept in this run.",
+    "/removal": "Nobody was kept in this run: there is no network to take apart.",
+    "/network": "Nobody was kept in this run: there is no network to search or draw.",
+    "/network?q=ada": "Nobody was kept in this run: there is no network to search or draw.",
+}
 SAID = "carries the county-lines special interest marker"
 
 
@@ -80,7 +88,7 @@ def test_an_age_that_nobody_knows_is_said(here: World) -> None:
     assert "Age unknown; this run counts people without a birth date as adults" in page
     assert "No sign of being a child" not in page
     assert "Age unknown, counted as an adult" in read(here, "/groups/G0001/members")
-    for path in ("/", "/groups", "/groups/G0001", "/runs/bare"):
+    for path in ("/", "/groups", "/groups/G0001", "/runs/bare", "/network"):
         shown = read(here, path)
         assert re.search(r"Under 18:? .*unknown \? 4 ages unknown", shown), path
         assert not re.search(r"Under 18 0\b|, 0 under 18", shown), path
@@ -125,6 +133,20 @@ def test_files_say_unknown_too(here: World) -> None:
     assert {row["Harm, ONS weights, 12 months"] for row in members.values()} == {"unknown"}
     assert members["ada"]["Crimes without a code or ONS weight, 12 months"] == "5"
     assert members["bea"]["Status"] == "Age unknown, counted as an adult"
+
+
+def test_a_run_that_keeps_nobody_says_so(accounts_made: Path, tmp_path: Path) -> None:
+    """W28: nobody was sought in vain, and nothing was decided on."""
+    (tmp_path / "settings.toml").write_text(SETTINGS.replace("use_marker = true", ""), encoding="utf-8")
+    engine = DuckDB(threads=1)
+    extracts = write_bare(tmp_path / "extracts")
+    run(extracts, tmp_path / "runs" / "empty", load_settings(tmp_path / "settings.toml"), engine)
+    engine.close()
+    with world(tmp_path / "runs", accounts_made, tmp_path, examples=False) as empty:
+        for path, words in NOBODY.items():
+            page = read(empty, path)
+            assert words in page, path
+            assert "No one here has this name" not in page, path
 
 
 def taken(here: World, path: str) -> httpx.Response:

@@ -9,9 +9,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from countylines.cli import app
 from countylines.engine import DuckDB
 from countylines.pipeline import run
+from countylines.runs import finished, numbered_anew
 from countylines.settings import load_settings
 from tests.web.bare import SETTINGS, write_crews
 from tests.web.every import World, world
@@ -160,3 +163,21 @@ def test_the_runs_page_warns_where_groups_were_numbered_anew(here: World, bring:
     bring("next")
     page = read(here, "/runs")
     assert page.count("Made without --previous: groups were numbered anew") == 1
+
+
+def test_the_command_says_so_too(tmp_path: Path) -> None:
+    """One line, where an earlier run lies beside and ``--previous`` wasn't given."""
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    said = []
+    for month, name, more in ((1, "one", []), (2, "two", []), (3, "three", ["--previous", str(tmp_path / "runs/two")])):
+        extracts = write_crews(tmp_path / name, month, "abcd")
+        given = ["run", str(extracts), "--out", str(tmp_path / "runs" / name), "--quiet"]
+        answer = CliRunner().invoke(app, [*given, "--settings", str(tmp_path / "settings.toml"), *more])
+        assert answer.exit_code == 0, answer.output
+        said.append(" ".join(answer.output.split()))
+    assert "Made without --previous" not in said[0]
+    assert "Made without --previous: G0001 and so on mean other people here than in one" in said[1]
+    assert "Made without --previous" not in said[2]
+    runs = finished(tmp_path / "runs")
+    assert [each.folder.name for each in runs] == ["one", "two", "three"]
+    assert [numbered_anew(each, runs) for each in runs] == [None, runs[0], None]

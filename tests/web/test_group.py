@@ -4,6 +4,7 @@ import json
 import re
 from html import unescape
 
+import polars as pl
 import pytest
 
 from countylines.report.show.words import share
@@ -118,7 +119,7 @@ def test_the_ethics_committee_sees_no_level_that_tells_a_small_count(reader: Rea
                 hidden += 1
             assert each.records is None or each.records >= 5
         labels = {each.label for each in rows if each.hidden}
-        assert all(one.value is None for one in criteria(masked, rows) if one.label in labels)
+        assert all(one.value is None for one in criteria(masked, rows, "cchi") if one.label in labels)
     assert hidden > 3
 
 
@@ -314,3 +315,17 @@ def test_without_a_script_the_what_if_is_a_form(browse: Browse, mixed: str) -> N
     assert '<noscript><button class="govuk-button cl-btn cl-btn--s" type="submit">Show</button></noscript>' in form
     assert 'data-step-show="steps:harm">100%<' in page
     assert 'data-step-show="steps:harm">100%<' not in client.get(f"/groups/{mixed}?k=1").text
+
+
+def test_harm_opens_the_crimes_it_is_of(browse: Browse, reader: Reader) -> None:
+    """In the group's harm and beside each member: the page behind has as many crimes as the window."""
+    harm = reader.table("nominal_harm").filter(pl.col("index") == "cchi", pl.col("harm") > 0, pl.col("window") == "12m")
+    home = dict(reader.table("nominals").filter("rankable").select("nominal_id", "group_id").drop_nulls().iter_rows())
+    who = next(one for one in harm["id"].sort() if one in home)
+    page = browse("analyst").get(f"/groups/{home[who]}/members").text
+    assert f'href="/people/{who}?crimes=12m#evidence"' in page
+    shown = browse("analyst").get(f"/people/{who}?crimes=12m").text
+    assert "Crimes of the last 12 months in which they are recorded as an offender" in unescape(shown)
+    whole = section(browse("analyst").get(f"/groups/{home[who]}").text, "harm")
+    assert whole.count(f'/groups/{home[who]}/records?kind=crimes&amp;window=12m"') > 2
+    assert "records?kind=crimes" not in browse("ethics_committee").get(f"/groups/{home[who]}").text

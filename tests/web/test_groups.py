@@ -303,12 +303,12 @@ def test_hidden_counts_can_not_be_worked_out(size: int, children: int, shared: i
     hidden = row(size=size, children=children, soc="SOC-1", shared=shared, overlap=shared / size).without_small_counts()
     for name in ("size", "children", "exploited", "missing", "guarded", "rankable", "shared"):
         value = getattr(hidden, name)
-        assert value is None or value >= 5
+        assert value is None or (value >= 5 and value % 5 == 0)
     if hidden.overlap is not None:
         assert shared >= 5
         assert size >= 5
     if hidden.guarded is not None and hidden.rankable is not None:
-        assert hidden.guarded + hidden.rankable == size
+        assert abs(hidden.guarded + hidden.rankable - size) <= 4
     else:
         assert hidden.guarded is hidden.rankable is None
 

@@ -7,26 +7,23 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote_plus
 
 import polars as pl
 import pytest
 from fastapi import FastAPI
 
-from countylines.govern import accounts, audit, case_steps, cases, tasking
+from countylines.govern import accounts, audit, case_steps, cases
 from countylines.govern.procedure import DRAFTED
 from countylines.web.app import create_app
-from countylines.web.evidence import SYSTEMS
 from countylines.web.group_rows import small
 from countylines.web.house import House
 from countylines.web.run_changes import KINDS, Comparison, Figure, compare, run_before
-from countylines.web.run_facts import freshness, months_of_groups, rows_in
 from countylines.web.run_sides import same_groups
 from countylines.web.serve import open_house
 from tests.web.conftest import NOW, RUN, Browse, Clock
+from tests.web.test_downloads import rows_of, taken
 
 EARLIER = "run-2025"
 
@@ -186,7 +183,7 @@ def test_a_merged_group_leads_to_where_its_people_are(house: House, made: Made) 
     gone = [one for one in found.changes if one.kind in ("gone", "merged")]
     assert [one.kind for one in gone] == ["gone"]
     assert gone[0].said.startswith(made.group)
-    assert {one.person for one in found.changes if one.kind == "left"} == made.children | made.adults
+    assert {one.person for one in found.changes if one.kind in ("left", "child left")} == made.children | made.adults
 
 
 def test_an_analyst_sees_whom_the_change_is_about_and_it_is_logged(browse: Browse, house: House, made: Made) -> None:
@@ -261,82 +258,61 @@ def test_own_areas_keep_what_touches_them(browse: Browse, house: House) -> None:
     assert not any(row.startswith("New group") for row in rows(page))
 
 
+def test_each_figure_opens_its_rows(browse: Browse) -> None:
+    """The five figures of now, for those who may see their rows; what is hidden by role leads nowhere."""
+    found = dict(re.findall(r'<dt class="k">([^<]+)</dt><dd class="v">(.*?)</dd>', browse("analyst").get("/").text))
+    paths = {"People kept": "/people", "Groups": "/groups", "Under 18": "/safeguarding", "Lines": "/lines",
+             "To protect": "/safeguarding"}  # fmt: skip
+    assert {label: re.findall(r'href="([^"]+)"', words) for label, words in found.items()} == {
+        label: [path] for label, path in paths.items()
+    }
+    page = browse("ethics_committee").get("/").text
+    assert 'class="cl-fig" href="/groups"' in page
+    assert 'href="/people"' not in page and 'href="/lines"' not in page
+    assert 'class="cl-fig" href="/safeguarding"' not in browse("auditor").get("/").text
+
+
+def test_what_came_and_went_opens_too(browse: Browse, house: House, made: Made) -> None:
+    """Also where nobody came: who left is listed, a child as such."""
+    now, before = house.shelf.reader(RUN), house.shelf.reader(EARLIER)
+    back = compare(before, now)
+    assert {one.person for one in back.changes if one.kind == "child left"} == made.children
+    assert [one.said for one in back.changes if one.kind == "line gone"]
+    assert {one.person for one in back.changes if one.kind == "protect out"} == made.protect
+    page = browse("analyst").get("/").text
+    assert 'href="/changes?kind=people"' in page
+    asked = rows(browse("analyst").get("/changes?kind=people").text)
+    assert sum(row.startswith(("Child joins", "Joined", "Left network")) for row in asked) == len(
+        made.children | made.adults | made.gone
+    )
+    assert not any(row.startswith("New group") for row in asked)
+
+
+def test_whoever_is_treated_otherwise_is_listed(house: House, made: Made) -> None:
+    """Held before and rankable now, or the other way: never "Nothing changed"."""
+    now, before = house.shelf.reader(RUN), house.shelf.reader(EARLIER)
+    people = before.table("nominals")
+    both = people.filter(~pl.col("nominal_id").is_in(list(made.gone)))
+    adult = both.filter("rankable")["nominal_id"][0]
+    child = both.filter(pl.col("is_child") & pl.col("protected"))["nominal_id"][0]
+    other = pl.col("nominal_id")
+    before._tables["nominals"] = people.with_columns(
+        held=pl.when(other == adult).then(pl.lit(["may be cuckooed"])).otherwise("held"),
+        is_child=pl.when(other == child).then(False).otherwise("is_child"),
+        protected=pl.when(other == child).then(False).otherwise("protected"),
+    )
+    found = {one.person: one.why for one in compare(now, before).changes if one.kind == "treated"}
+    assert found[adult] == "Held: may be cuckooed before; neither protected nor held now"
+    assert found[child].endswith("now") and "under 18" in found[child]
+    assert set(found) == {adult, child}
+
+
 def test_with_one_run_there_is_nothing_to_compare(browse: Browse) -> None:
     client = browse("analyst")
     page = client.get("/", params={"run": EARLIER})
     assert page.status_code == 200  # without waiting for the older run's reading index
     assert "Nothing to compare yet" in page.text
     assert "Highest-priority groups" in page.text
-
-
-def test_top_groups_stand_with_their_range_and_months(browse: Browse, house: House) -> None:
-    reader = house.shelf.reader(RUN)
-    ranked = reader.table("priority").filter(pl.col("kind") == "group").sort("rank")
-    page = browse("analyst").get("/").text
-    section = page.partition("Highest-priority groups")[2]
-    order = [re.findall(r"/groups/(G\d+)\"", row) for row in re.findall(r"<tr>.*?</tr>", section, flags=re.DOTALL)]
-    assert [ids[0] for ids in order if ids][:5] == ranked["id"].to_list()[:5]
-    low, high = ranked.select("rank_low", "rank_high").row(0)
-    assert f"{low} to {high}" in section
-
-
-def test_months_count_the_records_in_which_the_groups_people_connect(house: House) -> None:
-    reader = house.shelf.reader(RUN)
-    months = months_of_groups(reader)
-    group = max(months, key=lambda one: sum(months[one]))
-    own = set(reader.table("nominals").filter(pl.col("group_id") == group)["nominal_id"])
-    since = reader.as_of.replace(year=reader.as_of.year - 1)
-    connecting = (
-        "suspect",
-        "arrested",
-        "charged",
-        "convicted",
-        "prisoner",
-        "victim",
-        "missing",
-        "subject",
-        "associate",
-    )
-    found = {
-        row["record_id"]
-        for row in reader.index.query(
-            "SELECT i.record_id, i.nominal_id, i.role, coalesce(r.recorded, r.occurred) AS day FROM involvements i"
-            " JOIN records r ON r.record_id = i.record_id WHERE r.score >= 0.4999999"
-        )
-        if row["nominal_id"] in own and row["role"] in connecting and row["day"][:10] > since.isoformat()
-    }
-    assert sum(months[group]) == len(found)
-    assert len(months[group]) == 12
-
-
-def test_a_source_is_late_when_its_latest_record_is_old(browse: Browse, house: House) -> None:
-    reader = house.shelf.reader(RUN)
-    every = freshness(reader, 10_000)
-    assert not any(one.late for one in every)
-    assert sum(one.rows for one in every) == reader.run.manifest["rows_in"]["records"]["kept"]
-    assert sum(one.aside for one in every) == reader.run.manifest["rows_in"]["records"]["set_aside"]
-    behind = max((reader.as_of - one.latest.date()).days for one in every if one.latest)
-    late = {one.system for one in freshness(reader, behind - 1) if one.late}
-    assert late == {one.system for one in every if one.latest and (reader.as_of - one.latest.date()).days == behind}
-    rows = rows_in(reader)
-    assert rows.rows_in == rows.kept + rows.aside + rows.rejected
-    assert "2 days" in browse("analyst").get("/").text
-
-
-def test_stale_data_is_said(browse: Browse, clock: Clock, house: House) -> None:
-    assert "What happened since isn't on any page" in browse("analyst").get("/").text
-    as_of = house.shelf.reader(RUN).as_of
-    clock.now = dt.datetime(as_of.year, as_of.month, as_of.day, 9, tzinfo=dt.UTC) + dt.timedelta(days=8)
-    assert "What happened since" not in browse("analyst").get("/").text
-
-
-def test_the_queue_is_counted_for_those_who_may(browse: Browse) -> None:
-    page = browse("analyst").get("/").text
-    waiting = re.findall(r'<span class="cl-big">(\d+)</span>', page)
-    assert len(waiting) == 1
-    assert int(waiting[0]) > 0
-    assert "Names open for the safeguarding team" in page
-    assert "Names open for the safeguarding team" not in browse("safeguarding").get("/").text
 
 
 def test_a_referral_that_i_drafted_waits_for_me(browse: Browse, house: House, made: Made) -> None:
@@ -353,45 +329,17 @@ def test_a_referral_that_i_drafted_waits_for_me(browse: Browse, house: House, ma
     assert f"/safeguarding/cases/{case}" not in browse("analyst").get("/").text
 
 
-def test_my_own_searches_of_this_session_stand_below_the_box(browse: Browse) -> None:
-    client, other = browse("analyst"), browse("senior_officer")
-    for q in ("07700 900", "Tannery <Row>", "07700 900"):
-        assert client.get("/search", params={"q": q}).status_code == 200
-    other.get("/search", params={"q": "somebody else"})
-    found = re.findall(r'href="/search\?q=[^"]+">([^<]+)</a>', client.get("/").text)
-    assert found == ["07700 900", "Tannery &lt;Row&gt;"]
-    assert "Recent:" not in browse("safeguarding").get("/").text
-
-
-def test_what_i_lead_stands_under_my_name(browse: Browse, house: House) -> None:
-    who = accounts.find_account(house.state, "senior_officer")
-    assert who is not None
-    with house.state.begin() as connection:
-        tasking.decide(
-            connection, "G0001", 0, "adopted", who, NOW, why="Look closer", run_id=RUN, lead="senior_officer person",
-            review_on=dt.date(2026, 12, 1),
-        )  # fmt: skip
-        tasking.decide(
-            connection, "G0002", 0, "adopted", who, NOW, why="Look closer", run_id=RUN, lead="somebody else",
-            review_on=dt.date(2026, 12, 1),
-        )  # fmt: skip
-    mine = browse("senior_officer").get("/").text.partition("Assigned to me")[2]
-    assert "Tasking, G0001" in mine
-    assert "due 1 Dec 2026" in mine
-    assert "G0002" not in mine
-    assert "Nothing is assigned to you" in browse("auditor").get("/").text
-
-
-def test_the_rows_of_a_source_that_are_not_used_open(browse: Browse, house: House) -> None:
-    """Each count beside a source leads to as many rows, as the table of unused rows has them."""
-    client, reader = browse("analyst"), house.shelf.reader(RUN)
-    links = re.findall(
-        r'/rejects\?table=records&amp;kind=([a-z+%0-9]+)&amp;source=(\w+)">([\d,]+)</a>', client.get("/").text
-    )
-    rows = reader.run.read("rejects").filter(pl.col("table") == "records").to_dicts()
-    counts = Counter((row["kind"], json.loads(row["row"])["source"]) for row in rows)
-    assert {(unquote_plus(kind), source): int(count.replace(",", "")) for kind, source, count in links} == counts
-    (kind, source), count = counts.most_common(1)[0]
-    page = client.get(f"/runs/{reader.name}/rejects", params={"table": "records", "kind": kind, "source": source}).text
-    assert f"{count:,} row" in page and f"of {SYSTEMS[source]}" in page
-    assert "/rejects?" not in browse("ethics_committee").get("/").text
+def test_changes_can_be_taken_out(browse: Browse, house: House, made: Made) -> None:
+    """The rows of the page, with how each person is treated; the names of the queue for safeguarding only."""
+    assert "/download/changes?kind=people" in browse("analyst").get("/changes?kind=people").text
+    found = rows_of(taken(browse("analyst"), "/download/changes?kind=people"))
+    assert {row["Person"] for row in found} == made.children | made.adults | made.gone
+    child = sorted(made.children)[0]
+    own = next(row for row in found if row["Person"] == child)
+    assert (own["Change"], own["Status"]) == ("Child joins", house.shelf.reader(RUN).cards([child])[child].words)
+    assert set(audit.search(house.state, audit.Wanted(kind="export"), size=1).rows[0].event.detail["people"]) == {
+        row["Person"] for row in found
+    }
+    every = rows_of(taken(browse("analyst"), "/download/changes"))
+    assert {row["Change"] for row in every} >= {"Child joins", "New group", "New line"}
+    assert "To protect" not in {row["Change"] for row in every}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from itertools import combinations
@@ -154,3 +155,45 @@ def test_refused_looks_at_other_things_say_at_what(browse: Browse, house: House,
         event = audit.search(house.state, audit.Wanted(outcome="refused"), size=1).rows[0].event
         assert (event.kind, event.what, event.detail["page"]) == (kind, what, path)
 
+
+# Links
+
+PAGES_OF_A_KIND = 6
+LINK = re.compile(r'href="(/(?!assets/|sign-|names|openid)[^"#]*)')
+SHORT = re.compile(r"\b\d{7}\b")
+ROOM = "/safeguarding"
+
+
+def names_away(reader: Reader, role: str) -> dict[str, str]:
+    """Names of everybody without a record in the area, by the number in them; safeguarding knows whoever waits."""
+    names = {row["nominal_id"]: row["name"] for row in reader.index.query("SELECT nominal_id, name FROM people")}
+    near = people_within(reader, names, [AREA])
+    waiting = set(reader.table("safeguarding")["nominal_id"]) if role == "safeguarding" else set()
+    away = names.keys() - near - waiting
+    return {names[one].split()[-1]: names[one] for one in away if one.lstrip("N") in names[one]}
+
+
+@pytest.mark.parametrize("role", ["analyst", "safeguarding"])
+def test_no_page_names_or_leads_to_what_lies_outside_own_areas(here: World, role: str) -> None:
+    """People, groups, lines and records of other areas stand as text, or are counted; a link would be refused.
+
+    A crawl from the start page, some pages of each kind.
+    """
+    here.sign_in(give(here.house, role))
+    names = names_away(here.house.shelf.reader(), role)
+    waiting, asked, kinds, refused = [("/", "")], set(), Counter[str](), []
+    while waiting:
+        address, page = waiting.pop(0)
+        kind = re.sub(r"(?<=/)[^/]*\d[^/]*", "*", address.partition("?")[0])
+        if address in asked or kinds[kind] >= PAGES_OF_A_KIND:
+            continue
+        asked.add(address)
+        kinds[kind] += 1
+        answer = here.client.get(address)
+        refused += [f"{page} leads to {address}"] if answer.status_code == 403 else []
+        text = unescape(answer.text)
+        told = [names[number] for number in set(SHORT.findall(text)) & names.keys() if names[number] in text]
+        assert not told or address.startswith(ROOM), address
+        waiting += [(unescape(each), address) for each in LINK.findall(answer.text)]
+    assert not refused
+    assert {"/people/*", "/groups/*", "/records/*", "/missing", "/lines/*"} <= kinds.keys()

@@ -51,7 +51,7 @@ def test_only_auditors_read_the_log(browse: Browse) -> None:
         assert client.get("/log").status_code == wanted, role
         csrf = csrf_of(client.get("/keys").text)
         assert client.post("/log/verify", data={"csrf": csrf}).status_code == wanted
-        form = {"csrf": csrf, "recipient": "IOPC", "marking": "OFFICIAL"}
+        form = {"csrf": csrf, "recipient": "IOPC", "marking": "OFFICIAL-SENSITIVE"}
         assert client.post("/log/export", data=form).status_code == wanted
 
 
@@ -131,17 +131,17 @@ def test_a_row_that_was_edited_is_found(browse: Browse, house: House, child: str
 def test_what_is_taken_out_is_what_was_searched_and_harmless(browse: Browse, house: House, child: str) -> None:
     client = browse("auditor")
     form = {"csrf": csrf_of(client.get("/log").text), "what": child, "kind": "person"}
-    assert client.post("/log/export", data={**form, "marking": "OFFICIAL"}).status_code == 400  # for whom?
+    assert client.post("/log/export", data={**form, "marking": "OFFICIAL-SENSITIVE"}).status_code == 400  # for whom?
     assert client.post("/log/export", data={**form, "recipient": "IOPC", "marking": "PUBLIC"}).status_code == 400
-    answer = client.post("/log/export", data={**form, "recipient": "IOPC", "marking": "OFFICIAL"})
+    answer = client.post("/log/export", data={**form, "recipient": "IOPC", "marking": "OFFICIAL-SENSITIVE"})
     assert answer.headers["content-disposition"].startswith('attachment; filename="access-log-')
     lines = list(csv.reader(io.StringIO(answer.text, newline="")))
-    assert lines[0][0].startswith("OFFICIAL. Access log of Westmarch Police, for IOPC")
+    assert lines[0][0].startswith("OFFICIAL-SENSITIVE. Access log of Westmarch Police, for IOPC")
     rows = [dict(zip(lines[2], line, strict=True)) for line in lines[3:]]
     assert {row["account"] for row in rows} == {"marrow", "fenwick", "tully"}
     assert "'=HYPERLINK(1)" in {row["reference"] for row in rows}
     entry = audit.search(house.state, audit.Wanted(action="export_log")).rows[0].event
-    assert (entry.recipient, entry.marking, entry.detail["filters"]["what"]) == ("IOPC", "OFFICIAL", child)
+    assert (entry.recipient, entry.marking, entry.detail["filters"]["what"]) == ("IOPC", "OFFICIAL-SENSITIVE", child)
 
 
 def test_a_workbook_of_it_has_a_front_sheet_and_no_formula(
@@ -149,7 +149,7 @@ def test_a_workbook_of_it_has_a_front_sheet_and_no_formula(
 ) -> None:
     client = browse("auditor")
     form = {"csrf": csrf_of(client.get("/log").text), "what": child, "kind": "person", "file": "xlsx"}
-    form |= {"recipient": "IOPC", "marking": "OFFICIAL"}
+    form |= {"recipient": "IOPC", "marking": "OFFICIAL-SENSITIVE"}
     assert client.post("/log/export", data={**form, "file": "exe"}).status_code == 400
     answer = client.post("/log/export", data=form)
     assert answer.headers["content-disposition"].endswith('.xlsx"')

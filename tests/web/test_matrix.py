@@ -182,7 +182,8 @@ def test_the_latest_run_that_somebody_may_open_is_their_current_one(
 ) -> None:
     """A newer run with restricted records shuts nobody out of the older one; to the cleared it is the current one."""
     for name, restricted in (("open", False), ("closed", True)):
-        manifest = shutil.copytree(next(runs.glob("*/manifest.json")).parent, tmp_path / "runs" / name) / "manifest.json"
+        made = next(runs.glob("*/manifest.json")).parent
+        manifest = shutil.copytree(made, tmp_path / "runs" / name) / "manifest.json"
         content = json.loads(manifest.read_text(encoding="utf-8"))
         content["settings"]["ingest"]["include_restricted"] = restricted
         content["as_of"] = f"2021-12-{30 + restricted}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import polars as pl
 import pytest
@@ -187,3 +188,13 @@ def test_the_page_is_reached(browse: Browse, reader: Reader) -> None:
     assert 'href="/people"' in browse("analyst").get("/groups").text
     assert 'href="/people"' in browse("analyst").get("/").text
     assert 'href="/people"' not in browse("ethics_committee").get("/").text
+
+
+def test_more_records_open_too(browse: Browse, reader: Reader) -> None:
+    """Behind "and n more" stand all the others, each as a link."""
+    rows = reader.table("safeguarding_links").filter(pl.col("record_ids").list.len() > 4).sort("nominal_id")
+    nominal, records = rows.select("nominal_id", "record_ids").row(0)
+    page = browse("analyst").get(f"/people/{nominal}").text
+    assert re.search(r"<summary>and \d+ more</summary>", page)
+    linked = {unquote(each) for each in re.findall(r'href="/records/([^"?]+)"', page)}
+    assert set(records) <= linked

@@ -243,13 +243,15 @@ def test_names_are_covered_for_data_scientists(browse: Browse, reader: Reader) -
 
 def test_others_are_refused_and_it_is_logged(browse: Browse, house: House, reader: Reader) -> None:
     nominal = first(reader, "child")
-    for role in ("ethics_committee", "auditor", "reviewer", "administrator"):
+    others = ("ethics_committee", "auditor", "reviewer", "administrator")
+    for role in others:
         assert browse(role).get(f"/people/{nominal}").status_code == 403
     assert browse(None).get(f"/people/{nominal}").headers["location"].startswith("/sign-in")
     browse("analyst").get(f"/people/{nominal}")
     seen = audit.search(house.state, audit.Wanted(kind="person", what=nominal)).rows
     told = [(each.event.account, each.event.outcome, each.event.reference) for each in seen]
-    assert told == [("analyst", "allowed", "Op Test")]
+    refused = [(role, "refused", "Op Test") for role in reversed(others)]
+    assert told == [("analyst", "allowed", "Op Test"), *refused]
 
 
 def test_outside_ones_own_areas_it_is_not_told_whether_somebody_exists(

@@ -19,7 +19,7 @@ from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.own_areas import people_within
 from countylines.web.person_evidence import own_records
-from countylines.web.persons import SINCE
+from countylines.web.persons import LATEST_UNREAD, SINCE
 from countylines.web.ranks import places, priorities
 from countylines.web.reader import Reader
 from countylines.web.removal import Removal, removal
@@ -154,11 +154,16 @@ def two_runs(runs: Path, house: House, reader: Reader, tmp_path: Path) -> tuple[
     manifest.write_text(json.dumps({**content, "as_of": "2026-12-24"}), encoding="utf-8")
     nominals = folder / "run-later" / "nominals.parquet"
     table = pl.read_parquet(nominals)
-    own = pl.col("nominal_id") == who
+    them = pl.col("nominal_id") == who
     table.with_columns(
-        protected=pl.col("protected") | own, rankable=pl.col("rankable") & ~own
+        protected=pl.col("protected") | them, rankable=pl.col("rankable") & ~them
     ).select(table.columns).write_parquet(nominals)  # fmt: skip
-    house.shelf.folder = folder
+    own = tmp_path / "index"  # whom the later run guards is kept there: no other test may read it
+    own.mkdir()
+    for index in house.shelf.indexes.glob("*.sqlite"):
+        (own / index.name).hardlink_to(index)
+    house.shelf.folder, house.shelf.indexes = folder, own
+    house.shelf._open.clear()
     for name in (RUN, "run-later"):
         house.shelf.reader(name).index.prepare(wait=True)
     return house, who, group
@@ -198,7 +203,7 @@ def test_a_run_that_cannot_be_read_and_one_with_restricted_records_tell_nothing(
     content["settings"]["ingest"]["include_restricted"] = False
     manifest.write_text(json.dumps(content), encoding="utf-8")
     fresh = Shelf(house.shelf.folder, house.shelf.indexes)
-    assert fresh.reader(RUN).cards([who])[who].held == ()
+    assert fresh.reader(RUN).cards([who])[who].held == (LATEST_UNREAD,), "whom it guards isn't known"
 
 
 # Own areas
@@ -334,3 +339,60 @@ def test_safeguarding_officers_open_whoever_is_in_their_queue(browse: Browse, ho
     assert reader.cards([away])[away].name in page.text
     assert not re.findall(r'<p class="cl-ev__t"', page.text)
     assert browse("an").get(f"/people/{away}").status_code == 403
+
+
+def aged(house: House, seconds: float = 60.0) -> None:
+    """As if the folder of runs had last been asked so long ago."""
+    house.shelf._since = {stamp: (at - seconds, found) for stamp, (at, found) in house.shelf._since.items()}
+
+
+def again(house: House) -> Shelf:
+    """The shelf of a server that was started anew."""
+    return Shelf(house.shelf.folder, house.shelf.indexes)
+
+
+def test_what_the_latest_run_said_outlives_its_damage_and_its_deletion(two_runs: tuple[House, str, str]) -> None:
+    """F9: else a half-copied or deleted run would let somebody be ranked again whom it protects."""
+    house, who, _ = two_runs
+    folder, guarded = house.shelf.folder, house.shelf.indexes / "guarded.json"
+    assert not house.shelf.reader(RUN).cards([who])[who].rankable
+    assert guarded.stat().st_mode & 0o077 == 0
+    for harm in ("sources", "nominals.parquet", "manifest.json", ""):
+        gone = folder / "run-later" / harm
+        shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+        for shelf in (house.shelf, again(house)):
+            aged(house)
+            card = shelf.reader(RUN).cards([who])[who]
+            assert (card.held, card.rankable) == ((SINCE,), False), harm
+    assert shelf.reader().name == RUN
+
+
+def test_a_later_word_takes_the_place_of_an_earlier_one(two_runs: tuple[House, str, str]) -> None:
+    house, who, _ = two_runs
+    assert not house.shelf.reader(RUN).cards([who])[who].rankable
+    newest = house.shelf.folder / "run-newest"
+    shutil.copytree(house.shelf.folder / RUN, newest)
+    content = json.loads((newest / "manifest.json").read_text(encoding="utf-8"))
+    (newest / "manifest.json").write_text(json.dumps({**content, "as_of": "2027-01-24"}), encoding="utf-8")
+    assert again(house).reader(RUN).cards([who])[who].rankable, "released since"
+
+
+def test_nobody_is_ranked_on_pages_of_earlier_runs_while_the_latest_could_never_be_read(
+    two_runs: tuple[House, str, str], browse: Browse
+) -> None:
+    house, who, group = two_runs
+    shutil.rmtree(house.shelf.folder / "run-later" / "sources")
+    reader = house.shelf.reader(RUN)
+    cards = reader.cards(reader.table("nominals")["nominal_id"])
+    assert not any(card.rankable for card in cards.values())
+    client = browse("senior_officer")
+    page = client.get(f"/people/{who}", params={"run": RUN}).text
+    assert "data-figures" not in page
+    assert "Not ranked: the latest run can&#39;t be read." in page
+    for path in (f"/groups/{group}", f"/groups/{group}/members", "/network?view=table", "/"):
+        assert client.get(path, params={"run": RUN}).status_code == 200, path
+    members = client.get(f"/groups/{group}/members", params={"run": RUN}).text
+    assert "Strongest" not in members and "cl-bar" not in members
+    shutil.copytree(house.shelf.folder / RUN / "sources", house.shelf.folder / "run-later" / "sources")
+    aged(house)
+    assert any(card.rankable for card in house.shelf.reader(RUN).cards(cards).values()), "copied whole at last"

@@ -106,7 +106,7 @@ def test_own_areas_show_their_releases_and_count_the_others(house: House, browse
     wanted = {who for (who, _), linked in every.items() if near & {who, *linked}}
     page = browse("local").get("/releases").text
     rows = page.partition("<main")[2].split("<tr>")
-    found = {named[0] for row in rows if (named := re.findall(r"/people/(N\d+)", row))}
+    found = {named[0] for row in rows if (named := re.findall(r"\bN\d{7}\b", row))}
     assert found == wanted
     assert 0 < len(wanted) < len({who for who, _ in every})
     others = len([who for who, _ in every if who not in wanted])

@@ -148,7 +148,9 @@ def test_a_group_that_is_gone_from_the_run_keeps_its_tasking(browse: Browse, hou
         tasking.decide(connection, "G9999", 0, "declined", who, NOW, why="Long gone", run_id=RUN)
     page = browse("analyst").get("/tasking").text
     assert "Long gone" in page
-    assert "not in this run" in page
+    gone = page.partition("Decisions on groups of earlier runs that are gone")[2]
+    assert "Long gone" in gone
+    assert f"of run {RUN}" in gone
 
 
 def test_groups_outside_ones_areas_are_left_out(browse: Browse, house: House, reader: Reader) -> None:

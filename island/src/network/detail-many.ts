@@ -1,8 +1,8 @@
 // The panel's words for several people and for a group. Protected and held people are counted, and named.
 import { ADULT, MARKS, type Mark } from '../data';
-import { button, count, h, icon } from './dom';
+import { button, count, h, icon, under18 } from './dom';
 import { type Explorer } from './explorer';
-import { collapse } from './expand';
+import { beyond, expand } from './expand';
 import { pinButton, rows, section } from './pieces';
 
 /** Several people: how many of which status, named where protected; then the most connected adults among them. */
@@ -13,6 +13,8 @@ export function manyPart(explorer: Explorer, save: () => void): Node[] {
   const flagged = explorer.protectedAmong(list);
   const inGroup = new Set(list.map((i) => model.people.group[i]!));
   const [only] = inGroup;
+  const open = [...inGroup].filter((g) => g >= 0 && !explorer.shown.folded[g]);
+  const { adds, words: more } = beyond(explorer);
   const where =
     inGroup.size === 1 && only! >= 0 ? ` in ${model.net.groups.id[only!]} ${model.net.groups.name[only!]}` : '';
   const ties = list.map((i): [number, number] => [
@@ -42,7 +44,11 @@ export function manyPart(explorer: Explorer, save: () => void): Node[] {
       { class: 'cl-row cl-mt' },
       button('Show as table', () => explorer.store.set({ table: true })),
       button('Hide the rest', () => explorer.store.set({ only: explorer.state.chosen })),
-      button('Collapse', () => collapse(explorer)),
+      adds > 0 && button(`Expand 1 step (${more})`, () => void expand(explorer, 1)),
+      open.length > 0 &&
+        button(`Collapse ${open.length === 1 ? model.net.groups.name[open[0]!]! : `${open.length} groups`}`, () =>
+          explorer.collapse(open),
+        ),
       pinButton(explorer),
       explorer.urls.export !== '' && button(`Export ${list.length}`, save),
     ),
@@ -112,13 +118,20 @@ export function groupPart(explorer: Explorer): Node[] {
     h(
       'p',
       { class: 'cl-small cl-mt' },
-      `${count(groups.size[g]!, 'person', 'people')}, ${groups.children[g]} under 18. ${members.length} shown.`,
+      `${count(groups.size[g]!, 'person', 'people')}, ${under18(groups.children[g])}. ${explorer.shown.folded[g] ? 'Closed' : `${members.length} shown`}.`,
     ),
-    h(
-      'div',
-      { class: 'cl-row' },
-      button('Choose all', () => explorer.choose(members, 'Chosen')),
-      button('Only this group', () => explorer.store.set({ only: explorer.ids(members) })),
-    ),
+    explorer.shown.folded[g]
+      ? h(
+          'div',
+          { class: 'cl-row' },
+          button(`Open (${groups.size[g]!.toLocaleString('en-GB')})`, () => void explorer.openGroup(g)),
+        )
+      : h(
+          'div',
+          { class: 'cl-row' },
+          button('Choose all', () => explorer.choose(members, 'Chosen')),
+          button('Only this group', () => explorer.store.set({ only: explorer.ids(members) })),
+          button('Collapse', () => explorer.collapse([g])),
+        ),
   ];
 }

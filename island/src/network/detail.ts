@@ -69,14 +69,14 @@ function personPart(explorer: Explorer, i: number, place: HTMLElement, asked: st
   const known = fragments.get(id);
   if (known !== undefined) fill(words, known);
   else if (asked !== id) void fetchPerson(explorer, id, place);
-  const adds = beyond(explorer);
+  const { adds, words: more } = beyond(explorer);
   return [
     words,
     h(
       'div',
       { class: 'cl-row cl-mt cl-mb' },
       button(
-        adds ? `Expand 1 step (${adds.toLocaleString('en-GB')})` : 'No neighbours',
+        adds ? `Expand 1 step (${more})` : 'No neighbours',
         () => void expand(explorer, 1),
       ),
       button('Path to...', () => explorer.setMode('path')),

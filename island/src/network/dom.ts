@@ -84,6 +84,11 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
 }
 
+/** People under 18 in words; what isn't known is no 0. */
+export function under18(n: number | null | undefined): string {
+  return n === null || n === undefined ? 'ages unknown' : `${n} under 18`;
+}
+
 /** Open a dialog that was made for this once. */
 export function show(dialog: HTMLDialogElement): void {
   dialog.addEventListener('close', () => dialog.remove());

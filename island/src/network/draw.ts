@@ -6,39 +6,52 @@ import { type NormalizationFunction, createNormalizationFunction, graphExtent } 
 import { clear, inside } from './canvas';
 import { type Put, linesOf } from './edge-program';
 import { type Hull, type Point, hullsOf, paintHulls } from './hulls';
-import { Labels } from './labels';
+import { type Box, Labels } from './labels';
 import { type Model } from './model';
 import { startMoving } from './moving';
 import { MarkProgram } from './program';
 import { type State } from './state';
-import { type Shown } from './visible';
+import { type Shown, linksToDiscs } from './visible';
 import { HUES } from '../data';
-import { paintHalos, paintLines, paintNames } from './paint';
+import { paintHalos, paintLines, paintNames, paintOut } from './paint';
 
 export const COLOURS = ['#55707f', '#6a2c91', '#0a6b5e', '#6a2c91', '#6a2c91', '#4a4f00'];
+export const OUT = '#c3cdd2'; // taken out in the what-if
 export const INSIDE = '#7f9099';
 export const BETWEEN = '#b4bec5';
+export const DISC = '#d3e0e6';
 const LARGEST = 2.4;
 export const WIDTH = 0.7; // of a line, and how much wider each record makes it
 export const WIDER = 0.38;
 const GROUP = 6; // people whose room the circle of a closed group takes
 const MANY = 450; // people on the stage at which dots have their full size
 
-type Listener = { person: (i: number, adding: boolean) => void; group: (g: number) => void; empty: () => void };
+type Listener = {
+  person: (i: number, adding: boolean) => void;
+  group: (g: number) => void;
+  /** A group's disc or tag, clicked twice. */
+  turn: (g: number) => void;
+  empty: () => void;
+};
 
 /** A dot as sigma hands it back: in pixels, with who it is. */
 type Drawn = { x: number; y: number; size: number; i?: number; closed?: number };
 
-type Box = { x: [number, number]; y: [number, number] };
+/** The width of a line to a closed group, in pixels at the first zoom. */
+export function discWidth(n: number): number {
+  return 0.8 + Math.sqrt(n) * 0.6;
+}
 
-/** The space that some people take, and closed groups if so asked; null when there are none. */
+type Space = { x: [number, number]; y: [number, number] };
+
+/** The space that some people and the discs of some groups take; null when there are none. */
 function extent(
   model: Model,
   which: (i: number) => boolean,
-  closed = true,
+  disc: (g: number) => boolean,
   at = (i: number): Point => [model.people.x[i]!, model.people.y[i]!],
-): Box | null {
-  const box: Box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+): Space | null {
+  const box: Space = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
   const add = (side: [number, number], value: number) => {
     side[0] = Math.min(side[0], value);
     side[1] = Math.max(side[1], value);
@@ -50,8 +63,8 @@ function extent(
     add(box.x, x);
     add(box.y, y);
   }
-  net.groups.open.forEach((open, g) => {
-    if (open || !closed) return;
+  net.groups.id.forEach((_, g) => {
+    if (!disc(g)) return;
     add(box.x, net.groups.x[g]!);
     add(box.y, net.groups.y[g]!);
   });
@@ -66,7 +79,11 @@ export interface Looks {
   /** Matches of a search while it is typed. */
   found: Set<number>;
   focus: number;
+  /** The group whose disc has the keyboard's place; -1 for none. */
+  disc: number;
   path: number[];
+  /** Those who are taken out in the what-if. */
+  out: Set<number>;
 }
 
 export class Stage {
@@ -77,12 +94,14 @@ export class Stage {
   /** Asked first on each click; true when it was for a move. */
   taken: (point: Point) => boolean = () => false;
   hulls: Hull[] = [];
+  /** Where the tags of groups stand now: what a click on them means is what one on the outline does. */
+  tags: { group: number; box: Box }[] = [];
   order: number[] = [];
   looks: Looks;
   /** The camera's ratio at which dots have their full size: 1 for small networks. */
   readonly shrink: number;
   /** Where the groups are: the first zoom shows these; people in no group stand around them. */
-  private readonly home: Box | null;
+  private readonly home: Space | null;
   /** From the places of the file to those of sigma's frame. */
   private readonly frame: NormalizationFunction;
   /** Nothing is drawn until the page has its final shape: each drawing of a large network takes a while. */
@@ -107,7 +126,7 @@ export class Stage {
       ),
     );
     const grouped = (i: number) => model.people.group[i]! >= 0;
-    this.home = extent(model, grouped, true, (i) => model.home(i)); // the same whoever was moved
+    this.home = extent(model, grouped, (g) => !model.born[g], (i) => model.home(i)); // the same whoever was moved
     const box = this.home ?? graphExtent(this.graph);
     this.frame = createNormalizationFunction(box);
     this.sigma = new Sigma(new Graph(), place, {
@@ -128,7 +147,7 @@ export class Stage {
         ratio >= this.shrink ? ratio / this.shrink : Math.max(Math.sqrt(ratio / this.shrink), 1 / LARGEST),
       itemSizesReference: 'screen',
       defaultDrawNodeHover: (canvas, data) => this.hover(canvas, data as unknown as Drawn),
-      nodeReducer: (_, data) => Object.assign(data, { hidden: this.hidden(data) }) as never, // sigma's own copy
+      nodeReducer: (_, data) => Object.assign(data, this.reduced(data)) as never, // sigma's own copy
     });
     this.sigma.setCustomBBox(box);
     this.under = this.sigma.createCanvas('outlines', { beforeLayer: 'edges' });
@@ -139,6 +158,14 @@ export class Stage {
       this.click(node, [event.x, event.y], (event.original as MouseEvent).shiftKey),
     );
     this.sigma.on('clickStage', ({ event }) => this.clickStage([event.x, event.y]));
+    this.sigma.on('doubleClickNode', ({ node, event }) => {
+      const g = node.startsWith('group:') ? this.model.groupIndex.get(node.slice(6))! : this.tagAt([event.x, event.y]);
+      if (g !== undefined) this.turn(g, event);
+    });
+    this.sigma.on('doubleClickStage', ({ event }) => {
+      const g = this.tagAt([event.x, event.y]);
+      if (g !== undefined) this.turn(g, event);
+    });
   }
 
   /** Draw for the first time, in the next frame. */
@@ -157,9 +184,15 @@ export class Stage {
     for (const i of which) this.graph.mergeNodeAttributes(people.id[i]!, { x: people.x[i]!, y: people.y[i]! });
   }
 
-  private hidden(data: Record<string, unknown>): boolean {
-    if (data['closed'] !== undefined) return this.model.net.groups.open[data['closed'] as number]!;
-    return !this.looks.shown.people[data['i'] as number];
+  private reduced({ i, closed }: Record<string, unknown>): { hidden: boolean; color?: string } {
+    const { shown, out } = this.looks;
+    if (closed !== undefined) return { hidden: !shown.discs[closed as number] };
+    return { hidden: !shown.people[i as number], color: this.colour(i as number, out) };
+  }
+
+  /** Somebody's colour; pale for who is taken out in the what-if. */
+  colour(i: number, out = this.looks.out): string {
+    return out.has(i) ? OUT : COLOURS[this.model.people.mark[i]!]!;
   }
 
   addPeople(which: Iterable<number>): void {
@@ -169,7 +202,7 @@ export class Stage {
         x: people.x[i]!,
         y: people.y[i]!,
         size: people.size[i]!,
-        color: COLOURS[people.mark[i]!]!,
+        color: this.colour(i),
         shape: people.mark[i]!,
         ring: people.soc[i]!.length ? 1 : 0,
         i,
@@ -180,10 +213,10 @@ export class Stage {
 
   /** Lines there are at most. */
   private most(): number {
-    return this.model.edges.a.length + this.model.net.group_edges.a.length;
+    return this.model.edges.a.length + this.model.net.group_edges.a.length + this.looks.shown.toDiscs.length / 3;
   }
 
-  /** Links that are shown, then those between closed groups; adversarial ones are dashed, on the canvas below. */
+  /** Links that are shown, then those to closed groups and between them; adversarial ones are dashed, on the canvas below. */
   private lines(put: Put): void {
     const { edges, people, net } = this.model;
     const { shown } = this.looks;
@@ -198,21 +231,21 @@ export class Stage {
     const middle = (g: number) => this.frame({ x: groups.x[g]!, y: groups.y[g]! });
     links.a.forEach((a, k) => {
       const b = links.b[k]!;
-      if (!groups.open[a] && !groups.open[b])
-        put(middle(a), middle(b), 0.8 + Math.sqrt(links.n[k]!) * 0.6, '#b3bfc6');
+      if (shown.discs[a] && shown.discs[b])
+        put(middle(a), middle(b), discWidth(links.n[k]!), BETWEEN);
     });
+    for (const [i, g, n] of linksToDiscs(shown)) put(places[i]!, middle(g), discWidth(n), BETWEEN);
   }
 
-  /** Groups whose people are not in the file stand as one circle each. */
+  /** Groups whose people are away stand as one disc each. */
   private addGroups(): void {
     const { groups } = this.model.net;
     groups.id.forEach((id, g) => {
-      if (groups.open[g]) return;
       this.graph.addNode(`group:${id}`, {
         x: groups.x[g]!,
         y: groups.y[g]!,
-        size: 5 + Math.sqrt(groups.size[g]!) * 2,
-        color: '#d3e0e6',
+        size: this.discSize(g),
+        color: DISC,
         shape: 6,
         ring: 0,
         closed: g,
@@ -220,18 +253,23 @@ export class Stage {
     });
   }
 
-  /** People of a merged file appear; circles of groups that are open now go. */
-  grown(fresh: number[]): void {
-    this.addPeople(fresh);
+  private discSize(g: number): number {
+    return 5 + Math.sqrt(this.model.net.groups.size[g]!) * 2;
+  }
+
+  /** A disc's middle and radius in pixels now. */
+  disc(g: number): { at: Point; radius: number } {
     const { groups } = this.model.net;
-    groups.id.forEach((id, g) => {
-      if (groups.open[g] && this.graph.hasNode(`group:${id}`)) this.graph.dropNode(`group:${id}`);
-    });
+    return { at: this.place([groups.x[g]!, groups.y[g]!]), radius: this.sigma.scaleSize(this.discSize(g)) };
   }
 
   /** The camera's ratio at which everybody who is shown is on the stage. */
   fitted(): number {
-    const all = extent(this.model, (i) => this.looks.shown.people[i] === 1);
+    const all = extent(
+      this.model,
+      (i) => this.looks.shown.people[i] === 1,
+      (g) => this.looks.shown.discs[g] === 1,
+    );
     if (!this.home || !all) return 1;
     const over = (side: 'x' | 'y') => {
       const [least, most] = this.home![side];
@@ -245,9 +283,9 @@ export class Stage {
   look(group: string): void {
     const g = this.model.groupIndex.get(group);
     const { people } = this.model;
-    const at = extent(this.model, (i) => people.group[i] === g, false);
+    const at = extent(this.model, (i) => people.group[i] === g, () => false);
     if (g === undefined || !at || !this.home) return;
-    const wide = ({ x, y }: Box) => Math.max(x[1] - x[0], y[1] - y[0]);
+    const wide = ({ x, y }: Space) => Math.max(x[1] - x[0], y[1] - y[0]);
     const share = wide(at) / wide(this.home);
     if (share > 0.1) return;
     const to = this.frame({ x: (at.x[0] + at.x[1]) / 2, y: (at.y[0] + at.y[1]) / 2 });
@@ -292,12 +330,14 @@ export class Stage {
       CanvasRenderingContext2D,
     ];
     this.labels.clear();
+    this.tags = [];
     const { groups } = this.model.net;
     const on = this.looks.state.group;
     const look = (g: number) => ({ colour: this.hueOf(g), on: groups.id[g] === on });
     paintHulls(under, this.hulls, this.place, look, this.margin());
     paintLines(under, this, width, height);
     paintHalos(under, this, width, height);
+    paintOut(over, this, width, height);
     paintNames(over, this, width, height);
   }
 
@@ -317,15 +357,26 @@ export class Stage {
 
   private click(node: string, point: Point, adding: boolean): void {
     if (this.taken(point)) return;
-    if (node.startsWith('group:')) this.listener.group(this.model.groupIndex.get(node.slice(6))!);
+    const tag = this.tagAt(point);
+    if (tag !== undefined) this.listener.group(tag);
+    else if (node.startsWith('group:')) this.listener.group(this.model.groupIndex.get(node.slice(6))!);
     else this.listener.person(this.model.index.get(node)!, adding);
   }
 
   private clickStage(point: Point): void {
     if (this.taken(point)) return;
-    const hit = this.hulls.find((hull) => inside(point, hull.points.map(this.place)));
-    if (hit) this.listener.group(hit.group);
+    const hit = this.tagAt(point) ?? this.hulls.find((hull) => inside(point, hull.points.map(this.place)))?.group;
+    if (hit !== undefined) this.listener.group(hit);
     else this.listener.empty();
+  }
+
+  private tagAt([x, y]: Point): number | undefined {
+    return this.tags.find(({ box }) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)?.group;
+  }
+
+  private turn(g: number, event: { preventSigmaDefault: () => void }): void {
+    event.preventSigmaDefault(); // else it would zoom
+    this.listener.turn(g);
   }
 
   hueOf(g: number): string {

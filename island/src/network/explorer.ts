@@ -2,9 +2,9 @@
 // detail, table, brush, keys) each build their own elements and listen to the store.
 import { type Network, NotRead, WORDS, MARKS, address, read } from '../data';
 import { type Looks, type Stage } from './draw';
-import { count, h } from './dom';
+import { count, h, under18 } from './dom';
 import { Model, type Place } from './model';
-import { movedTo, placesOf } from './state';
+import { type State, movedTo, placesOf } from './state';
 import { Store } from './undo';
 import { type Shown, visible } from './visible';
 
@@ -16,7 +16,11 @@ interface Addresses {
   export: string;
   find: string;
   group: string;
+  /** Markings that a file may carry, between upright strokes. */
+  markings: string;
 }
+
+const RECALLED = 20; // people of a saved view that are asked for one by one
 
 export type Mode = 'select' | 'lasso' | 'path' | 'move';
 
@@ -43,7 +47,7 @@ export class Explorer {
     this.store = new Store(hash);
     const { state } = this.store;
     this.model.place(placesOf(state.moved));
-    this.looks = { shown: visible(this.model, state), state, chosen: new Set(), found: new Set(), focus: -1, path: [] };
+    this.looks = { shown: visible(this.model, state), state, chosen: new Set(), found: new Set(), focus: -1, disc: -1, path: [], out: new Set() };
     this.chosenAnew();
     document.body.append(this.status);
     this.store.listen(() => this.update());
@@ -77,6 +81,9 @@ export class Explorer {
   private chosenAnew(): void {
     this.looks.chosen = new Set(this.indices(this.state.chosen));
     this.looks.focus = this.looks.chosen.size === 1 ? [...this.looks.chosen][0]! : -1;
+    const g = this.model.groupIndex.get(this.state.group) ?? -1;
+    this.looks.disc = this.looks.shown.discs[g] ? g : -1;
+    this.looks.out = new Set(this.indices(this.state.removed));
   }
 
   /** The state has changed: find what is shown, and draw only as much anew as has changed. */
@@ -91,7 +98,10 @@ export class Explorer {
     const same =
       !moved.length &&
       was.outlines === this.state.outlines &&
+      was.removed.join() === this.state.removed.join() &&
       equal(before.people, this.looks.shown.people) &&
+      equal(before.discs, this.looks.shown.discs) &&
+      equal(before.toDiscs, this.looks.shown.toDiscs) &&
       equal(before.edges, this.looks.shown.edges);
     if (same) this.stage?.repaint();
     else this.stage?.refresh();
@@ -106,11 +116,18 @@ export class Explorer {
     return [...indices].map((i) => this.model.people.id[i]!);
   }
 
-  choose(indices: Iterable<number>, how = ''): void {
+  choose(indices: Iterable<number>, how = '', more: Partial<State> = {}): void {
     this.how = how;
     this.searched = how === 'Found';
     this.looks.found = new Set();
-    this.store.set({ chosen: this.ids(indices), group: '' });
+    this.store.set({ ...more, chosen: this.ids(indices), group: '' });
+  }
+
+  /** The change that brings people onto the stage whose group is closed, or who are in none. */
+  bringing(indices: Iterable<number>): Partial<State> {
+    const { group } = this.model.people;
+    const away = [...indices].filter((i) => !this.shown.people[i] && (group[i]! < 0 || this.shown.folded[group[i]!]));
+    return away.length ? { added: [...new Set([...this.state.added, ...this.ids(away)])] } : {};
   }
 
   /** Somebody was moved by hand: they stay there, pinned, and are chosen. */
@@ -140,6 +157,12 @@ export class Explorer {
     return `${people.label[i]}, ${WORDS[MARKS[people.mark[i]!]!]}, ${group}, ${count(this.model.ties[i]!.length, 'neighbour')}`;
   }
 
+  /** The same of a group that stands as a disc. */
+  describeGroup(g: number): string {
+    const { groups } = this.model.net;
+    return `${groups.name[g]!}, a closed group of ${count(groups.size[g]!, 'person', 'people')}, ${under18(groups.children[g])}. Enter opens it.`;
+  }
+
   protectedAmong(indices: Iterable<number>): number[] {
     return [...indices].filter((i) => !this.model.rankable(i));
   }
@@ -149,7 +172,7 @@ export class Explorer {
     try {
       const more = await read<Network>(address(this.urls.data, query));
       const fresh = this.model.merge(more);
-      this.stage?.grown(fresh);
+      this.stage?.addPeople(fresh);
       const { people: left } = more.left_out;
       if (left) this.note(`${count(left, 'more person', 'more people')} not drawn: too many at once.`);
       this.update();
@@ -164,18 +187,58 @@ export class Explorer {
   }
 
   /** Words over the stage for some seconds, and for the screen reader. */
-  private note(words: string): void {
+  note(words: string): void {
     const note = h('p', { class: 'cl-failed cl-float', role: 'alert' }, words);
     document.getElementById('stage')?.parentElement?.append(note);
     setTimeout(() => note.remove(), 9000);
   }
 
-  async openGroup(g: number): Promise<void> {
-    const { groups } = this.model.net;
+  chooseGroup(g: number): void {
     this.how = '';
-    if (!groups.open[g]) await this.load({ group: groups.id[g]! });
     this.searched = false;
-    this.store.set({ group: groups.id[g]!, chosen: [] });
+    this.store.set({ group: this.model.net.groups.id[g]!, chosen: [] });
+  }
+
+  /** The people of a group take the place of its disc; `more` is part of the same step. */
+  async openGroup(g: number, more: () => Partial<State> = () => ({})): Promise<void> {
+    const { groups } = this.model.net;
+    const id = groups.id[g]!;
+    if (!groups.open[g]) await this.load({ group: id });
+    if (!groups.open[g] || !this.shown.folded[g]) return;
+    this.how = '';
+    this.searched = false;
+    this.store.set({ turned: turned(this.state.turned, [id]), group: id, chosen: [], ...more() });
+    this.say(`${groups.name[g]!} is open: ${count(groups.size[g]!, 'person', 'people')}.`);
+  }
+
+  /** Each of these groups becomes a disc with its tag; its people leave the stage, but for those who are pinned. */
+  collapse(which: number[]): void {
+    const { groups } = this.model.net;
+    const open = which.filter((g) => !this.shown.folded[g]);
+    if (!open.length) return;
+    const away = new Set(open);
+    const inside = (id: string) => away.has(this.model.people.group[this.model.index.get(id) ?? -1] ?? -1);
+    const ids = open.map((g) => groups.id[g]!);
+    this.how = '';
+    this.store.set({
+      turned: turned(this.state.turned, ids),
+      added: this.state.added.filter((id) => !inside(id)),
+      chosen: this.state.chosen.filter((id) => !inside(id)),
+      group: ids.length === 1 ? ids[0]! : '',
+    });
+    const what = ids.length === 1 ? groups.name[open[0]!]! : count(ids.length, 'group');
+    this.say(`${what} collapsed. Undo, or Open, brings it back.`);
+  }
+
+  /** What the address keeps of people and groups that the first file didn't have. */
+  async recall(): Promise<void> {
+    const { turned: groups, added } = this.state;
+    const { net, groupIndex } = this.model;
+    for (const id of groups) if (net.groups.open[groupIndex.get(id)!] === false) await this.load({ group: id });
+    const unknown = added.filter((id) => !this.model.index.has(id));
+    for (const id of unknown.slice(0, RECALLED)) await this.load({ around: id, steps: 0 });
+    if (unknown.length > RECALLED)
+      this.note(`${RECALLED} of ${unknown.length} people of this view loaded; ${unknown.length - RECALLED} more.`);
   }
 
   clear(): void {
@@ -187,6 +250,11 @@ export class Explorer {
   }
 }
 
-function equal(a: Uint8Array, b: Uint8Array): boolean {
+function equal(a: Uint8Array | number[], b: Uint8Array | number[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+/** The list with each of these put in, or taken out where it is there already. */
+function turned(list: string[], ids: string[]): string[] {
+  return [...list.filter((id) => !ids.includes(id)), ...ids.filter((id) => !list.includes(id))];
 }

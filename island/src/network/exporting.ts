@@ -31,6 +31,7 @@ export function startExporting(explorer: Explorer): () => void {
     const what = selected(explorer);
     const ids = [...what.people.keys()].filter((i) => what.people[i]);
     const flagged = explorer.protectedAmong(ids).length;
+    const discs = explorer.shown.discs.filter(Boolean).length;
     const pictures = Boolean(explorer.stage);
     const format = h(
       'select',
@@ -42,9 +43,7 @@ export function startExporting(explorer: Explorer): () => void {
     const marking = h(
       'select',
       { class: 'cl-input', id: 'export-marking' },
-      ...[...new Set([explorer.model.net.marking, 'OFFICIAL-SENSITIVE', 'OFFICIAL'])].map((word) =>
-        h('option', {}, word),
-      ),
+      ...explorer.urls.markings.split('|').map((word) => h('option', {}, word)),
     );
     const recipient = h('input', {
       class: 'cl-input',
@@ -74,6 +73,8 @@ export function startExporting(explorer: Explorer): () => void {
           { class: 'cl-note cl-note--sg' },
           `${flagged} of the ${ids.length} are protected or held. They keep their mark and have no harm value.`,
         ),
+      discs > 0 &&
+        h('p', { class: 'cl-small' }, `${count(discs, 'group is', 'groups are')} closed: their people aren't in the file.`),
       h('p', { class: 'cl-small' }, 'This is written into the log: what, for whom, and who is in it.'),
       h(
         'div',

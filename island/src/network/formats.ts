@@ -32,13 +32,17 @@ export function peopleRows(model: Model, shown: Shown): Row[] {
     }));
 }
 
+/** Each link with how both people are treated: the file may travel without that of people. */
 export function linkRows(model: Model, shown: Shown): Row[] {
   const { edges, people, net } = model;
+  const status = (i: number) => people.why[i] ?? WORDS[MARKS[people.mark[i]!]!];
   return [...edges.a.keys()]
     .filter((e) => shown.edges[e])
     .map((e) => ({
       source: people.id[edges.a[e]!]!,
+      source_status: status(edges.a[e]!),
       target: people.id[edges.b[e]!]!,
+      target_status: status(edges.b[e]!),
       shared_records: edges.n[e]!,
       weight: edges.weight[e]!,
       kind: edges.kind[e] === 1 ? 'adversarial' : 'associative',
@@ -53,13 +57,15 @@ export function header(allowed: Allowed, run: string): string[] {
     allowed.marking,
     `Run ${run}, made ${allowed.made} by ${allowed.by} for ${allowed.recipient}, reference ${allowed.reference}`,
     allowed.caveat,
-    'Every person carries their status. Protected and held people are for safeguarding and are not ranked.',
+    'Every person carries their status. Protected and held people are for safeguarding and are not ranked. Person precision: not yet measured.',
   ];
 }
 
-/** A cell that a spreadsheet can't take for a formula. */
+/** What a spreadsheet could take for a formula, also after blanks (the server's list: web/cells.py). */
+const FORMULA = /^[\s\u001c-\u001f\u0085]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 function cell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -84,8 +90,11 @@ function keys(rows: Row[], leave: string[]): [string, string][] {
     .map(([name, value]) => [name, typeof value === 'number' ? 'double' : 'string']);
 }
 
+/** Of a link in GraphML and GEXF its ends' own; the nodes carry the status. */
+const ENDS = ['source', 'source_status', 'target', 'target_status'];
+
 export function graphml(people: Row[], links: Row[], head: string[]): string {
-  const [pk, lk] = [keys(people, ['id']), keys(links, ['source', 'target'])];
+  const [pk, lk] = [keys(people, ['id']), keys(links, ENDS)];
   const data = (prefix: string, row: Row, names: [string, string][]) =>
     names.map(([name]) => `<data key="${prefix}_${name}">${xml(row[name]!)}</data>`).join('');
   return [
@@ -106,7 +115,7 @@ export function graphml(people: Row[], links: Row[], head: string[]): string {
 }
 
 export function gexf(people: Row[], links: Row[], head: string[]): string {
-  const [pk, lk] = [keys(people, ['id', 'label']), keys(links, ['source', 'target', 'weight'])];
+  const [pk, lk] = [keys(people, ['id', 'label']), keys(links, [...ENDS, 'weight'])];
   const attributes = (of: string, names: [string, string][]) =>
     `<attributes class="${of}">${names.map(([name, type], k) => `<attribute id="${k}" title="${name}" type="${type}"/>`).join('')}</attributes>`;
   const values = (row: Row, names: [string, string][]) =>

@@ -41,7 +41,7 @@ export function hullsOf(
   const members = new Map<number, Point[]>();
   const { group } = model.people;
   for (let i = 0; i < shown.people.length; i++) {
-    if (!shown.people[i] || group[i]! < 0) continue;
+    if (!shown.people[i] || group[i]! < 0 || shown.folded[group[i]!]) continue;
     const found = members.get(group[i]!);
     if (found) found.push(at(i));
     else members.set(group[i]!, [at(i)]);

@@ -2,6 +2,7 @@
 import { isTyping, keysAreOff } from '../page/keys';
 import { type Explorer } from './explorer';
 import { expand } from './expand';
+import { type Point } from './hulls';
 import { type Placing } from './placing';
 
 const STEP = 10; // pixels by which Alt and an arrow move somebody
@@ -13,27 +14,43 @@ const ARROWS: Record<string, [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-/** The nearest neighbour in a direction: among those linked, else among all shown people. */
-function nearest(explorer: Explorer, from: number, [dx, dy]: [number, number]): number {
+/** Where the keyboard is, or is to go: a person or a group's disc; -1 for neither. */
+interface Spot {
+  focus: number;
+  disc: number;
+}
+const NOWHERE: Spot = { focus: -1, disc: -1 };
+
+/** The nearest in a direction: among a person's linked people, else among all shown people and discs. */
+function nearest(explorer: Explorer, from: Spot, [dx, dy]: [number, number]): Spot {
   const { model, shown, stage } = explorer;
-  const [x, y] = stage!.at(from);
-  let best = -1;
+  const [x, y] = from.focus >= 0 ? stage!.at(from.focus) : stage!.disc(from.disc).at;
+  let best = NOWHERE;
   let least = Infinity;
-  const linked = model.ties[from]!.filter(({ edge }) => shown.edges[edge]).map(({ other }) => other);
-  const pick = (candidates: Iterable<number>) => {
-    for (const i of candidates) {
-      if (i === from || !shown.people[i]) continue;
-      const [u, v] = stage!.at(i);
-      const along = (u - x) * dx + (v - y) * dy;
-      const aside = Math.abs((u - x) * dy) + Math.abs((v - y) * dx);
-      if (along <= 0 || aside > along * 1.6) continue;
-      const cost = along + aside * 2;
-      if (cost < least) [least, best] = [cost, i];
-    }
+  const weigh = ([u, v]: Point, spot: Spot) => {
+    const along = (u - x) * dx + (v - y) * dy;
+    const aside = Math.abs((u - x) * dy) + Math.abs((v - y) * dx);
+    const cost = along + aside * 2;
+    if (along > 0 && aside <= along * 1.6 && cost < least) [least, best] = [cost, spot];
   };
-  pick(linked);
-  if (best < 0) pick(model.people.id.keys());
+  const people = (candidates: Iterable<number>) => {
+    for (const i of candidates) if (shown.people[i]) weigh(stage!.at(i), { focus: i, disc: -1 });
+  };
+  const linked = model.ties[from.focus]?.filter(({ edge }) => shown.edges[edge]).map(({ other }) => other) ?? [];
+  people(linked);
+  if (best !== NOWHERE) return best;
+  people(model.people.id.keys());
+  shown.discs.forEach((on, g) => on && weigh(stage!.disc(g).at, { focus: -1, disc: g }));
   return best;
+}
+
+/** Where the arrows begin: with whoever is chosen, else the largest person on the stage, else the largest disc. */
+function start({ looks, model, shown, stage }: Explorer): Spot {
+  const focus = [...looks.chosen][0] ?? stage!.order.find((i) => shown.people[i]) ?? -1;
+  if (focus >= 0) return { focus, disc: -1 };
+  const { size } = model.net.groups;
+  const larger = (best: number, g: number) => (shown.discs[g] && !(size[g]! <= size[best]!) ? g : best);
+  return { focus, disc: [...shown.discs.keys()].reduce(larger, -1) };
 }
 
 export function startKeyboard(
@@ -44,17 +61,14 @@ export function startKeyboard(
 ): void {
   const move = (direction: [number, number], adding: boolean) => {
     const { looks } = explorer;
-    const from =
-      looks.focus >= 0
-        ? looks.focus
-        : ([...looks.chosen][0] ?? explorer.stage!.order.find((i) => explorer.shown.people[i]) ?? -1);
-    if (from < 0) return;
-    const to = looks.focus < 0 ? from : nearest(explorer, from, direction);
-    if (to < 0) return explorer.say('Nobody in that direction.');
-    if (adding) explorer.choose(new Set([...looks.chosen, from, to]), 'Chosen');
-    looks.focus = to;
+    const from: Spot | null = looks.focus >= 0 || looks.disc >= 0 ? { focus: looks.focus, disc: looks.disc } : null;
+    const to = from ? nearest(explorer, from, direction) : start(explorer);
+    if (to.focus < 0 && to.disc < 0) return explorer.say('Nobody in that direction.');
+    const both = [from?.focus ?? -1, to.focus].filter((i) => i >= 0);
+    if (adding && to.focus >= 0) explorer.choose(new Set([...looks.chosen, ...both]), 'Chosen');
+    Object.assign(looks, to);
     explorer.stage?.repaint();
-    explorer.say(explorer.describe(to));
+    explorer.say(to.focus >= 0 ? explorer.describe(to.focus) : explorer.describeGroup(to.disc));
   };
   const act = (event: KeyboardEvent): boolean => {
     const key = event.key;
@@ -71,6 +85,8 @@ export function startKeyboard(
     if (key in ARROWS && onStage && explorer.stage) return (move(ARROWS[key]!, event.shiftKey), true);
     if (key === 'Enter' && onStage && explorer.looks.focus >= 0)
       return (explorer.choose([explorer.looks.focus], 'Selected'), true);
+    if (key === 'Enter' && onStage && explorer.looks.disc >= 0)
+      return (void explorer.openGroup(explorer.looks.disc), true);
     if (key === 'Escape') return (explorer.clear(), true);
     if (/^[123]$/.test(key)) return (void expand(explorer, Number(key)), true);
     const letter: Record<string, () => void> = {

@@ -2,7 +2,7 @@
 export const FONT = '"Segoe UI", Inter, system-ui, -apple-system, Roboto, "Liberation Sans", Arial, sans-serif';
 const INK = '#0b0c0c';
 
-interface Box {
+export interface Box {
   left: number;
   top: number;
   right: number;
@@ -58,7 +58,7 @@ export class Labels {
     return true;
   }
 
-  /** The name tag of a group, above its outline. */
+  /** The name tag of a group, above its outline; where it stands, null where there is no room. */
   tag(
     canvas: CanvasRenderingContext2D,
     text: string,
@@ -67,12 +67,13 @@ export class Labels {
     edge: string,
     on: boolean,
     children = 0,
-  ): boolean {
+  ): Box | null {
     canvas.font = `700 12.5px ${FONT}`;
     const more = children ? ` ${children}` : '';
     const square = children ? 13 : 0; // the mark of people under 18, before their number
     const half = (this.width(canvas, text + more) + square) / 2 + 6;
-    if (!this.take({ left: x - half, top: y - 9, right: x + half, bottom: y + 9 }, on)) return false;
+    const box = { left: x - half, top: y - 9, right: x + half, bottom: y + 9 };
+    if (!this.take(box, on)) return null;
     canvas.fillStyle = '#fff';
     canvas.fillRect(x - half, y - 9, half * 2, 18);
     canvas.lineJoin = 'miter'; // names before it were written with round joins
@@ -82,13 +83,13 @@ export class Labels {
     canvas.fillStyle = INK;
     canvas.textAlign = 'left';
     canvas.fillText(text, x - half + 6, y + 4.5);
-    if (!children) return true;
+    if (!children) return box;
     const after = x - half + 6 + this.width(canvas, text);
     canvas.fillStyle = '#6a2c91';
     canvas.beginPath();
     canvas.roundRect(after + 5, y - 4.5, 9, 9, 2.5);
     canvas.fill();
     canvas.fillText(more, after + square, y + 4.5);
-    return true;
+    return box;
   }
 }

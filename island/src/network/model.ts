@@ -23,8 +23,14 @@ export class Model {
   /** Where people stand who were moved, before they were. */
   private readonly homes = new Map<number, Place>();
 
+  /** Of each group, whether the page's first file had its people; and how many people were in that. */
+  readonly born: boolean[];
+  readonly first: number;
+
   constructor(readonly net: Network) {
     const { people, groups } = net;
+    this.born = [...groups.open];
+    this.first = people.id.length;
     people.id.forEach((id, i) => this.index.set(id, i));
     groups.id.forEach((id, g) => this.groupIndex.set(id, g));
   }

@@ -71,13 +71,46 @@ export function paintHalos(canvas: CanvasRenderingContext2D, stage: Stage, width
   for (const i of found) halo(i, '#ffdd00', 6, 1.5);
   for (const i of chosen) halo(i, '#ffdd00', 7, 2);
   if (focus >= 0) halo(focus, '#ffdd00', 9, 4);
-  for (const id of state.removed) halo(stage.model.index.get(id) ?? -1, '#fff', 4, 1);
+  if (stage.looks.disc >= 0) {
+    const { at, radius } = stage.disc(stage.looks.disc);
+    canvas.beginPath();
+    canvas.arc(...at, radius + 8, 0, 7);
+    canvas.fillStyle = '#ffdd00';
+    canvas.fill();
+    canvas.lineWidth = 2;
+    canvas.strokeStyle = '#0b0c0c';
+    canvas.stroke();
+  }
   if (!state.uncertain) return;
   canvas.setLineDash([2, 3]);
   for (let i = 0; i < shown.people.length; i++) {
     if (shown.people[i] && people.stays[i] !== null && people.stays[i]! < 70) halo(i, '#fff', 5, 1.2);
   }
   canvas.setLineDash([]);
+}
+
+/** Who is taken out in the what-if: a cross inside their pale dot, so that it covers nobody else's mark. */
+export function paintOut(canvas: CanvasRenderingContext2D, stage: Stage, width: number, height: number): void {
+  for (const i of stage.looks.out) {
+    const [x, y] = stage.at(i);
+    if (!stage.looks.shown.people[i] || !near([x, y], width, height)) continue;
+    cross(canvas, x, y, stage.radius(i));
+  }
+}
+
+/** The mark of being taken out. */
+export function cross(canvas: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  const arm = Math.max(4, radius * 0.8);
+  canvas.beginPath();
+  canvas.moveTo(x - arm, y - arm);
+  canvas.lineTo(x + arm, y + arm);
+  canvas.moveTo(x - arm, y + arm);
+  canvas.lineTo(x + arm, y - arm);
+  canvas.lineCap = 'round';
+  canvas.lineWidth = 2.2;
+  canvas.strokeStyle = '#0b0c0c';
+  canvas.stroke();
+  canvas.lineCap = 'butt';
 }
 
 /** Tags of groups, then names: the chosen first, then the largest, each only where it covers no other. */
@@ -129,14 +162,18 @@ function tags(canvas: CanvasRenderingContext2D, stage: Stage, width: number, hei
     if (!near([x, top[1]], width, height, 40)) continue;
     const name = groups.name[hull.group]!;
     for (const above of HEIGHTS) {
-      if (stage.labels.tag(canvas, name, x, top[1] - above, stage.hueOf(hull.group), chosen)) break;
+      const box = stage.labels.tag(canvas, name, x, top[1] - above, stage.hueOf(hull.group), chosen);
+      if (!box) continue;
+      stage.tags.push({ group: hull.group, box });
+      break;
     }
   }
   groups.id.forEach((id, g) => {
-    if (groups.open[g]) return;
-    const at = stage.place([groups.x[g]!, groups.y[g]!]);
+    if (!stage.looks.shown.discs[g]) return;
+    const { at } = stage.disc(g);
     const words = `${groups.name[g]!} ${groups.size[g]!}`;
-    if (near(at, width, height))
-      stage.labels.tag(canvas, words, at[0], at[1], stage.hueOf(g), id === on, groups.children[g]);
+    if (!near(at, width, height)) return;
+    const box = stage.labels.tag(canvas, words, at[0], at[1], stage.hueOf(g), id === on, groups.children[g] ?? 0);
+    if (box) stage.tags.push({ group: g, box });
   });
 }

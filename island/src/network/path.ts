@@ -40,7 +40,7 @@ export class Paths {
         if (!explorer.model.index.has(person.id)) await explorer.load({ around: person.id, steps: 0 });
       }
       explorer.looks.path = explorer.indices(found.people.map((person) => person.id));
-      explorer.store.set({ path: [a, b], chosen: [a, b] });
+      explorer.store.set({ path: [a, b], chosen: [a, b], ...explorer.bringing(explorer.looks.path) });
       explorer.setMode('select');
       explorer.update();
       explorer.say(this.none || `${count(found.steps.length, 'step')}`);

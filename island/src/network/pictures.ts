@@ -1,10 +1,11 @@
 // The scene as an SVG file or a PNG: marking on top and at the foot, the legend of the marks, and who made it for whom.
 import { MARKS, WORDS } from '../data';
 import { QUESTION, SHAPES } from './dom';
-import { COLOURS } from './draw';
+import { COLOURS, DISC } from './draw';
 import { xml } from './formats';
 import { outline } from './hulls';
 import { FONT } from './labels';
+import { cross } from './paint';
 import { type Person, type Scene } from './scene';
 
 const TOP = 40;
@@ -34,7 +35,7 @@ export function svgFile(scene: Scene, head: string[]): string {
   const n = (value: number) => value.toFixed(1);
   const dot = (person: Person) => {
     const { d, hollow } = shape(person.mark);
-    const colour = COLOURS[person.mark]!;
+    const { colour } = person;
     const s = scale(person);
     const paint = hollow
       ? `fill="#fff" stroke="${colour}" stroke-width="1.8" stroke-dasharray="2.7 1.825" stroke-dashoffset="1.35"`
@@ -46,7 +47,12 @@ export function svgFile(scene: Scene, head: string[]): string {
       person.mark === 4
         ? `<text x="${n(person.x)}" y="${n(person.y + 4)}" text-anchor="middle" font-size="10" font-weight="700" fill="${colour}">?</text>`
         : '';
-    return `<g><title>${xml(`${person.label}: ${person.words}${person.soc ? ', in SOC network' : ''}`)}</title>${ring}<path transform="translate(${n(person.x - 8 * s)} ${n(person.y - 8 * s)}) scale(${s.toFixed(3)})" d="${d}" ${paint}/>${mark}</g>`;
+    const [x, y, arm] = [person.x, person.y, Math.max(4, person.r * 0.8)];
+    const out = person.out
+      ? `<path d="M${n(x - arm)} ${n(y - arm)}L${n(x + arm)} ${n(y + arm)}M${n(x - arm)} ${n(y + arm)}L${n(x + arm)} ${n(y - arm)}" stroke="${INK}" stroke-width="2.2" stroke-linecap="round"/>`
+      : '';
+    const said = `${person.words}${person.soc ? ', in SOC network' : ''}${person.out ? ', taken out in a what-if' : ''}`;
+    return `<g><title>${xml(`${person.label}: ${said}`)}</title>${ring}<path transform="translate(${n(person.x - 8 * s)} ${n(person.y - 8 * s)}) scale(${s.toFixed(3)})" d="${d}" ${paint}/>${mark}${out}</g>`;
   };
   const marking = (y: number) =>
     `<text x="${width / 2}" y="${y}" text-anchor="middle" font-size="14" font-weight="700" letter-spacing="1">${xml(head[0]!)}</text>`;
@@ -63,6 +69,10 @@ export function svgFile(scene: Scene, head: string[]): string {
     ...scene.links.map(
       (link) =>
         `<path d="M${n(link.from[0])} ${n(link.from[1])}L${n(link.to[0])} ${n(link.to[1])}" stroke-width="${n(link.width)}" stroke="${link.colour}"${link.adversarial ? ' stroke-dasharray="5 4"' : ''}/>`,
+    ),
+    ...scene.discs.map(
+      ({ at: [x, y], r, words }) =>
+        `<circle cx="${n(x)}" cy="${n(y)}" r="${n(r)}" fill="${DISC}"><title>${xml(words)}</title></circle>`,
     ),
     ...scene.people.map(dot),
     ...scene.words.map(
@@ -126,7 +136,16 @@ export async function pngFile(scene: Scene, head: string[]): Promise<Blob> {
     pen.stroke();
   }
   pen.setLineDash([]);
-  for (const person of scene.people) drawPerson(pen, person);
+  for (const { at, r } of scene.discs) {
+    pen.beginPath();
+    pen.arc(...at, r, 0, 7);
+    pen.fillStyle = DISC;
+    pen.fill();
+  }
+  for (const person of scene.people) {
+    drawPerson(pen, person);
+    if (person.out) cross(pen, person.x, person.y, person.r);
+  }
   pen.lineJoin = 'round';
   for (const word of scene.words) {
     pen.font = `${word.bold ? 700 : 600} 12px ${FONT}`;
@@ -138,7 +157,7 @@ export async function pngFile(scene: Scene, head: string[]): Promise<Blob> {
   pen.restore();
   legend.forEach(({ code, words }, k) => {
     const [x, y] = spot(k, width, height);
-    drawPerson(pen, { x, y, r: 4.5, mark: code, soc: false });
+    drawPerson(pen, { x, y, r: 4.5, mark: code, soc: false, colour: COLOURS[code]! });
     pen.font = `10.5px ${FONT}`;
     pen.fillStyle = INK;
     pen.textAlign = 'left';
@@ -152,7 +171,7 @@ export async function pngFile(scene: Scene, head: string[]): Promise<Blob> {
   );
 }
 
-function drawPerson(pen: CanvasRenderingContext2D, person: Pick<Person, 'x' | 'y' | 'r' | 'mark' | 'soc'>): void {
+function drawPerson(pen: CanvasRenderingContext2D, person: Pick<Person, 'x' | 'y' | 'r' | 'mark' | 'soc' | 'colour'>): void {
   const { d, hollow } = shape(person.mark);
   const s = scale(person);
   pen.save();
@@ -167,8 +186,8 @@ function drawPerson(pen: CanvasRenderingContext2D, person: Pick<Person, 'x' | 'y
   pen.scale(s, s);
   const path = new Path2D(d);
   pen.lineWidth = hollow ? 1.8 : 1 / s;
-  pen.strokeStyle = hollow ? COLOURS[person.mark]! : '#fff';
-  pen.fillStyle = hollow ? '#fff' : COLOURS[person.mark]!;
+  pen.strokeStyle = hollow ? person.colour : '#fff';
+  pen.fillStyle = hollow ? '#fff' : person.colour;
   pen.fill(path, 'evenodd');
   pen.setLineDash(hollow ? [2.7, 1.825] : []);
   pen.lineDashOffset = 1.35;

@@ -1,10 +1,11 @@
 // The picture of what is shown now, as plain shapes in pixels of the stage: the SVG and PNG exports are made from it.
-import { BETWEEN, INSIDE, type Stage, WIDER, WIDTH } from './draw';
+import { BETWEEN, INSIDE, type Stage, WIDER, WIDTH, discWidth } from './draw';
 import { MARKS, WORDS } from '../data';
+import { under18 } from './dom';
 import { type Point } from './hulls';
 import { FONT, Labels } from './labels';
 import { ADVERSARIAL } from './paint';
-import { type Shown } from './visible';
+import { type Shown, linksToDiscs } from './visible';
 
 export interface Person {
   x: number;
@@ -12,6 +13,9 @@ export interface Person {
   r: number;
   mark: number;
   soc: boolean;
+  /** Taken out in the what-if. */
+  out: boolean;
+  colour: string;
   label: string;
   words: string;
 }
@@ -28,11 +32,18 @@ interface Word {
   y: number;
   bold: boolean;
 }
+/** A group whose people are away. */
+interface Disc {
+  at: Point;
+  r: number;
+  words: string;
+}
 export interface Scene {
   width: number;
   height: number;
   hulls: { points: Point[]; colour: string }[];
   links: Link[];
+  discs: Disc[];
   people: Person[];
   words: Word[];
 }
@@ -80,6 +91,8 @@ export function sceneOf(stage: Stage, shown: Shown, named: Set<number>): Scene {
       r,
       mark: people.mark[i]!,
       soc: people.soc[i]!.length > 0,
+      out: stage.looks.out.has(i),
+      colour: stage.colour(i),
       label,
       words: people.why[i] ?? WORDS[MARKS[people.mark[i]!]!],
     });
@@ -98,5 +111,29 @@ export function sceneOf(stage: Stage, shown: Shown, named: Set<number>): Scene {
       words.push({ text: net.groups.name[hull.group]!, x: top[0], y: top[1] - 18, bold: true });
       return { points, colour: stage.hueOf(hull.group) };
     });
-  return { width, height, hulls, links, people: drawn.reverse(), words };
+  const { discs, joined } = discsOf(stage, shown, within);
+  words.push(...discs.map(({ at: [x, y], words: text }) => ({ text, x, y: y + 4, bold: true })));
+  return { width, height, hulls, links: [...links, ...joined], discs, people: drawn.reverse(), words };
+}
+
+/** Closed groups on the stage, and the links to and between them. */
+function discsOf(stage: Stage, shown: Shown, within: (at: Point) => boolean): { discs: Disc[]; joined: Link[] } {
+  const { groups, group_edges: between } = stage.model.net;
+  const discs: Disc[] = [];
+  shown.discs.forEach((on, g) => {
+    const { at, radius } = stage.disc(g);
+    if (on && within(at))
+      discs.push({ at, r: radius, words: `${groups.name[g]!} ${groups.size[g]!}, ${under18(groups.children[g])}` });
+  });
+  const joined: Link[] = [];
+  const join = (from: Point, to: Point, n: number) => {
+    const width = Math.max(0.5, stage.sigma.scaleSize(discWidth(n)));
+    if (within(from) || within(to)) joined.push({ from, to, width, adversarial: false, colour: BETWEEN });
+  };
+  for (const [i, g, n] of linksToDiscs(shown)) join(stage.at(i), stage.disc(g).at, n);
+  between.a.forEach((a, k) => {
+    const b = between.b[k]!;
+    if (shown.discs[a] && shown.discs[b]) join(stage.disc(a).at, stage.disc(b).at, between.n[k]!);
+  });
+  return { discs, joined };
 }

@@ -1,5 +1,6 @@
-// Search among the loaded people, by name or id, while it is typed; people who are not loaded are looked up by the
-// server. Enter adds the matches to the choice; a second search narrows it.
+// Search among the shown people, by name or id, while it is typed; where nobody fits the server looks further: for people
+// who aren't drawn, and for names that are like the one typed. Enter adds the matches to the choice; a second search
+// narrows it.
 import { type Found, address, read } from '../data';
 import { count, h, icon } from './dom';
 import { type Explorer } from './explorer';
@@ -55,7 +56,7 @@ export function startSearch(explorer: Explorer): HTMLElement {
     explorer.looks.found = new Set(found);
     explorer.stage?.repaint();
     said.textContent = input.value
-      ? `${count(found.length, 'person', 'people')} here. Enter ${explorer.searched ? 'narrows the choice' : 'chooses them'}.`
+      ? `${count(found.length, 'person', 'people')} here${explorer.shown.discs.includes(1) ? ', closed groups left out' : ''}. Enter ${explorer.searched ? 'narrows the choice' : 'chooses them'}.`
       : '';
     list.replaceChildren(
       ...found
@@ -69,8 +70,8 @@ export function startSearch(explorer: Explorer): HTMLElement {
           ),
         ),
     );
-    if (!found.length && input.value.length > 2 && explorer.model.net.groups.open.includes(false))
-      elsewhere(explorer, input, list, said);
+    clearTimeout(waiting);
+    if (!found.length && input.value.trim().length > 2) elsewhere(explorer, input, list, said);
   };
   return h(
     'form',
@@ -81,6 +82,7 @@ export function startSearch(explorer: Explorer): HTMLElement {
         event.preventDefault();
         const found = names.find(input.value);
         if (found.length) pick(found);
+        else if (list.childElementCount === 1) list.querySelector('button')!.click();
       },
     },
     h('label', { class: 'cl-small cl-b', for: 'net-search' }, 'Find in the network'),
@@ -92,16 +94,29 @@ export function startSearch(explorer: Explorer): HTMLElement {
 
 let waiting: ReturnType<typeof setTimeout> | undefined;
 
-/** People of groups that are not open: the server knows them; choosing one opens the surroundings. */
+interface Answer {
+  found: Found[];
+  more: number;
+  /** Nobody is called so; these are called alike, the likest first. */
+  alike: boolean;
+}
+
+function words({ found, more, alike }: Answer): string {
+  if (!found.length) return 'No one has this name or id. Try fewer letters.';
+  const all = found.length + more;
+  const how = alike ? 'with a name like this' : 'not drawn now';
+  return `${count(all, 'person', 'people')} ${how}${all > LISTED ? `; the first ${LISTED}` : ''}.`;
+}
+
+/** Whom the server finds; choosing one opens their group, or brings them onto the stage. */
 function elsewhere(explorer: Explorer, input: HTMLInputElement, list: HTMLElement, said: HTMLElement): void {
-  clearTimeout(waiting);
+  const asked = input.value;
   waiting = setTimeout(() => {
-    void read<{ found: Found[]; more: number }>(address(explorer.urls.find, { q: input.value }))
-      .then(({ found, more }) => {
-        const all = found.length + more;
-        said.textContent = found.length
-          ? `${count(all, 'person', 'people')} in groups that are closed${all > LISTED ? `; the first ${LISTED}` : ''}.`
-          : 'No one has this name or id. Try fewer letters.';
+    void read<Answer>(address(explorer.urls.find, { q: asked }))
+      .then((answer) => {
+        if (input.value !== asked) return;
+        const { found } = answer;
+        said.textContent = words(answer);
         list.replaceChildren(
           ...found.slice(0, LISTED).map((one) =>
             h(
@@ -113,7 +128,11 @@ function elsewhere(explorer: Explorer, input: HTMLInputElement, list: HTMLElemen
                 {
                   type: 'button',
                   class: 'cl-plain',
-                  click: () => void open(explorer, one),
+                  click: () => {
+                    [input.value, said.textContent] = ['', ''];
+                    list.replaceChildren();
+                    void open(explorer, one);
+                  },
                 },
                 one.label,
               ),
@@ -126,10 +145,20 @@ function elsewhere(explorer: Explorer, input: HTMLInputElement, list: HTMLElemen
 }
 
 async function open(explorer: Explorer, one: Found): Promise<void> {
-  await explorer.load(one.group ? { group: one.group } : { around: one.id, steps: 1 });
-  const found = explorer.indices([one.id]);
-  explorer.choose(found, 'Found');
-  centre(explorer, found);
+  const { model } = explorer;
+  const g = model.groupIndex.get(one.group ?? '') ?? -1;
+  const found = () => explorer.indices([one.id]);
+  if (explorer.shown.folded[g] && !found().some((i) => explorer.shown.people[i])) {
+    await explorer.openGroup(g, () => {
+      [explorer.how, explorer.searched] = ['Found', true];
+      return { group: '', chosen: [one.id] };
+    });
+  } else {
+    if (!found().length) await explorer.load({ around: one.id, steps: 1 });
+    explorer.choose(found(), 'Found', explorer.bringing(found()));
+  }
+  centre(explorer, found());
+  if (found().some((i) => !explorer.shown.people[i])) explorer.note(`${one.label} is hidden by the filters. Reset shows them.`);
 }
 
 /** Moves the camera only when somebody found is outside the stage. */

@@ -21,6 +21,10 @@ export interface State {
   closed: string[];
   outlines: boolean;
   uncertain: boolean;
+  /** Groups that aren't as the page brought them: those with their people are collapsed, the others are open. */
+  turned: string[];
+  /** People who are drawn though their group is closed, or they are in none: met by expanding, a path or a search. */
+  added: string[];
   chosen: string[];
   group: string;
   /** When not empty, only these are shown. */
@@ -49,6 +53,8 @@ export const START: State = {
   closed: [],
   outlines: true,
   uncertain: false,
+  turned: [],
+  added: [],
   chosen: [],
   group: '',
   only: [],

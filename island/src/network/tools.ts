@@ -50,8 +50,8 @@ export function startTools(explorer: Explorer, place: HTMLElement, fit: () => vo
 /** "454 people, 751 links: all drawn", or how many of how many. */
 function drawn(explorer: Explorer): string {
   const { shown, model, state } = explorer;
-  const { totals, groups, left_out: left } = model.net;
-  const closed = groups.open.filter((open) => !open).length;
+  const { totals, left_out: left } = model.net;
+  const closed = shown.discs.filter(Boolean).length;
   if (!closed && !left.people && !left.edges) {
     const whole = visible(model, { ...START, unlinked: state.unlinked });
     if (shown.nPeople === whole.nPeople && shown.nEdges === whole.nEdges)
@@ -88,7 +88,7 @@ function startEmpty(explorer: Explorer): void {
   );
   document.getElementById('stage')?.parentElement?.append(note);
   const sync = () => {
-    note.hidden = explorer.shown.nPeople > 0 || explorer.model.net.groups.open.includes(false) || explorer.state.table;
+    note.hidden = explorer.shown.nPeople > 0 || explorer.shown.discs.includes(1) || explorer.state.table;
   };
   explorer.listen(sync);
   sync();
@@ -96,6 +96,6 @@ function startEmpty(explorer: Explorer): void {
 
 /** The filters as at the start; who is chosen or pinned and how it is drawn stay. */
 export function reset(explorer: Explorer): void {
-  const { outlines, uncertain, chosen, group, pinned, moved, path, table } = explorer.state;
-  explorer.store.set({ ...START, outlines, uncertain, chosen, group, pinned, moved, path, table });
+  const { outlines, uncertain, turned, added, chosen, group, pinned, moved, path, table } = explorer.state;
+  explorer.store.set({ ...START, outlines, uncertain, turned, added, chosen, group, pinned, moved, path, table });
 }

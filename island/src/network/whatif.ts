@@ -1,8 +1,10 @@
 // What if: take people out and see the parts and the harm that is still connected, beside the baselines. The server
 // computes it and refuses everybody who is protected or held; the button says so before.
 import { type WhatIf, post } from '../data';
-import { button, count, h } from './dom';
+import { button, count, h, svg } from './dom';
+import { OUT } from './draw';
 import { type Explorer } from './explorer';
+import { who } from './pieces';
 
 export class WhatIfs {
   result: WhatIf | null = null;
@@ -82,7 +84,8 @@ export class WhatIfs {
         'p',
         { class: 'cl-small cl-mt' },
         `Without ${count(found.removed.length, 'person', 'people')}: ${count(found.fragments.length, 'part')}, ` +
-          `the largest ${found.largest_after} of ${found.people} (before: ${found.largest_before}).`,
+          `the largest ${found.largest_after} of ${found.people}. ` +
+          `Before: ${count(found.parts_before, 'part')}, the largest ${found.largest_before}.`,
       ),
       h(
         'table',
@@ -107,8 +110,49 @@ export class WhatIfs {
           ),
         ),
       ),
+      partsLeft(found),
+      h('h3', { class: 'cl-h3 cl-mt' }, crossed(), ' Taken out'),
+      h(
+        'ul',
+        { class: 'cl-list cl-small' },
+        ...this.explorer.indices(found.removed).map((i) => h('li', {}, who(this.explorer, i))),
+      ),
       found.refused.length > 0 &&
         h('p', { class: 'cl-note cl-note--sg cl-mt' }, found.refused.map(({ why }) => why).join(' ')),
     );
   }
+}
+
+/** The parts that the network falls into, with the children and the protected and held people of each. */
+function partsLeft({ parts }: WhatIf): HTMLElement {
+  const heads = ['Part', 'Under 18', 'Protected or held'];
+  const number = { class: 'num' };
+  return h(
+    'table',
+    { class: 'cl-table cl-table--d cl-parts cl-mt' },
+    h('caption', { class: 'cl-h3' }, 'Parts that are left'),
+    h('thead', {}, h('tr', {}, ...heads.map((head, k) => h('th', { scope: 'col', ...(k && number) }, head)))),
+    h(
+      'tbody',
+      {},
+      ...parts.map(({ called, children, guarded }) =>
+        h(
+          'tr',
+          {},
+          h('td', {}, called),
+          ...[children, guarded].map((n) => h('td', number, n === null ? 'Not known' : n.toLocaleString('en-GB'))),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The mark of being taken out, for the legend. */
+export function crossed(): SVGElement {
+  return svg(
+    'svg',
+    { class: 'cl-ic', width: 14, height: 14, viewBox: '0 0 16 16', 'aria-hidden': 'true' },
+    svg('circle', { cx: 8, cy: 8, r: 6, fill: OUT }),
+    svg('path', { d: 'M3.500 3.500 12.500 12.500M3.500 12.500 12.500 3.500', stroke: '#0b0c0c', 'stroke-width': 2.2, 'stroke-linecap': 'round' }),
+  );
 }

@@ -27,7 +27,7 @@ const LISTS: [title: string, keys: Keys, where?: string][] = [
     'Network',
     [
       ['Arrows', 'To the nearest neighbour'],
-      ['Enter', 'Selects'],
+      ['Enter', 'Selects; opens a closed group'],
       ['1 2 3', 'Shows people 1, 2 or 3 steps away'],
       ['P', 'Path to another person'],
       ['L', 'Lasso'],

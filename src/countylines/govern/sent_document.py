@@ -29,10 +29,14 @@ def keep(connection: Connection, draft: Draft, sent: Content, by: Who, at: dt.da
     if draft.sent_as is not None:
         raise InputError(f"document {draft.document_id} was sent and stays as it was", "write another one")
     row = take(connection, work_documents, draft.document_id, draft.version)
-    said = json.dumps(dataclasses.asdict(sent), sort_keys=True)
     where = work_documents.c.document_id == draft.document_id
-    connection.execute(update(work_documents).where(where).values(sent_as=said))
+    connection.execute(update(work_documents).where(where).values(sent_as=as_text(sent)))
     note(connection, work_documents, draft.document_id, row.version, [("sent", None, "kept as it was sent")], by, at)
+
+
+def as_text(sent: Content) -> str:
+    """The document as it is kept: JSON, plain ASCII on either database."""
+    return json.dumps(dataclasses.asdict(sent), sort_keys=True)
 
 
 def as_sent(draft: Draft) -> Content | None:

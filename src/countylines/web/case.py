@@ -124,7 +124,7 @@ def show_case(visit: Visit, case_id: int, errors: dict[str, str] | None = None) 
         section_45=SECTION_45,
         diverted=diverted(reader, found.nominal_id),
         history=list(reversed(past)),
-        unclosable=unclosable(found, missing_now(visit, found.nominal_id)),
+        unclosable=unclosable(found, missing_now(reader, found.nominal_id)),
         questions={f"{view.step.title}: {q.id}": q.text for view in found.steps for q in view.step.questions},
         notes=said_so,
         drafts=drafts,
@@ -161,10 +161,10 @@ def moves(case: Case, view: StepView) -> list[str]:
     return [state for state in ORDER if state in may - barred]
 
 
-def missing_now(visit: Visit, nominal_id: str) -> bool:
-    """Whether the run of the page, or the latest one, lists the person in tier 1."""
-    rows = [listed(reader).get(nominal_id) for reader in (visit.reader, visit.run(""))]
-    return any(row and row["tier"] == URGENT for row in rows)
+def missing_now(reader: Reader, nominal_id: str) -> bool:
+    """Whether a run lists the person in tier 1."""
+    row = listed(reader).get(nominal_id)
+    return row is not None and row["tier"] == URGENT
 
 
 def places(reader: Reader) -> list[str]:

@@ -105,7 +105,9 @@ def close(case_id: int, visit: Visit = needs("work_case")) -> Response:
     """Close the case."""
 
     def act(connection: Connection, version: int) -> None:
-        urgent = missing_now(visit, find_case(visit, connection, case_id).nominal_id)
+        nominal = find_case(visit, connection, case_id).nominal_id
+        runs = (visit.reader, visit.run(""))  # the page of an older run is no way round
+        urgent = any(missing_now(reader, nominal) for reader in runs)
         what = (visit.house.procedures, case_id, version, text(visit, "reason"))
         cases.close(connection, *what, *by(visit), missing_now=urgent)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from countylines.web import compared, compared_people
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.compared import Line
 from countylines.web.compared_people import Change, Match, People
-from countylines.web.group_rows import group_rows, touching
+from countylines.web.group_rows import group_rows, small, touching
 from countylines.web.groups import hides
 from countylines.web.own_areas import areas_of
 from countylines.web.paging import paged
@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 PER_PAGE = 50
 HIDDEN = "hidden: under 5"
+ELSEWHERE, OTHERWISE = "In both, but in another group", "In both, but treated otherwise"
 T = TypeVar("T")
 LISTS = {
     "joined": "Joined the network",
@@ -107,49 +108,48 @@ def _sections(a: Reader, b: Reader, all: bool) -> dict[str, list[Line]]:
 
 
 def _hidden(sections: dict[str, list[Line]]) -> dict[str, list[Line]]:
-    """Without counts of rows under 5, or whose difference would be: some tables have a row for each person."""
+    """Rounded to 5, and without counts of rows under 5, or whose difference would be: some have a row a person."""
 
     def few(line: Line) -> Line:
         near = all(type(each) is int for each in (line.a, line.b)) and hidden(abs(line.a - line.b))
-        small = any(type(each) is int and hidden(each) for each in (line.a, line.b))
-        return Line(line.what, HIDDEN, HIDDEN) if near or small else line
+        tiny = any(type(each) is int and hidden(each) for each in (line.a, line.b))
+        if near or tiny:
+            return Line(line.what, HIDDEN, HIDDEN)
+        return Line(line.what, *(small(each) if type(each) is int and each else each for each in (line.a, line.b)))
 
     return {name: lines if name == "Method" else [few(line) for line in lines] for name, lines in sections.items()}
 
 
 def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted]:
     """The people of both runs; where counts under 5 are hidden, so is whatever gives them away."""
-    x, y = figures(a), figures(b)
-    came, went = len(changes.joined), len(changes.left)
-    moved, treated = len(changes.moved), len(changes.status)
-    rows = [
-        ("People kept", x["people"], y["people"], f"{came:,} in, {went:,} out", (came, went)),
-        _under_18(x, y),
-        ("Protected", x["protected"], y["protected"], _by(x["protected"], y["protected"]), ()),
-        ("Held", x["held"], y["held"], _by(x["held"], y["held"]), ()),
-        ("In both, but in another group", None, changes.stayed, counted(moved, "person", "people"), (moved,)),
-        ("In both, but treated otherwise", None, changes.stayed, counted(treated, "person", "people"), (treated,)),
+    x, y, hide = figures(a), figures(b), hides(visit)
+
+    def told(n: int) -> int:
+        return (small(n) or 0) if hide else n
+
+    def by(name: str) -> str:
+        more = told(y[name]) - told(x[name])
+        if not more:
+            return "about as many" if hide else "same number"
+        return f"{abs(more):,} {'more' if more > 0 else 'fewer'}"
+
+    came, went, moved, treated = (len(some) for some in (changes.joined, changes.left, changes.moved, changes.status))
+    unknown = x["ages"] or y["ages"]  # a run that counts people of unknown age as adults didn't look for children
+    rows: list[tuple[str, int | None, int, str, tuple[int, ...]]] = [
+        ("People kept", x["people"], y["people"], f"{told(came):,} in, {told(went):,} out", (came, went)),
+        ("Under 18", x["children"], y["children"], "can't be compared" if unknown else by("children"), ()),
+        ("Protected", x["protected"], y["protected"], by("protected"), ()),
+        ("Held", x["held"], y["held"], by("held"), ()),
+        (ELSEWHERE, None, changes.stayed, counted(told(moved), "person", "people"), (moved,)),
+        (OTHERWISE, None, changes.stayed, counted(told(treated), "person", "people"), (treated,)),
     ]
-    if not hides(visit):
-        return [Counted(what, before, after, change) for what, before, after, change, _ in rows]
     made = []
     for what, before, after, change, parts in rows:
-        near = before is not None and after is not None and hidden(abs(after - before))
-        if hidden(*parts, before or 0, after or 0) or near:
+        if hide and hidden(*parts, before or 0, after, abs(after - (after if before is None else before))):
             made.append(Counted(what, None, None, "hidden: one of these counts is under 5"))
         else:
-            made.append(Counted(what, before, after, change))
+            made.append(Counted(what, None if before is None else told(before), told(after), change))
     return made
-
-
-def _under_18(x: Mapping[str, int], y: Mapping[str, int]) -> tuple[str, int, int, str, tuple[int, ...]]:
-    """Nothing is told where a run counts people of unknown age as adults: it didn't look for children."""
-    a, b = x["children"], y["children"]
-    return "Under 18", a, b, "can't be compared" if x["ages"] or y["ages"] else _by(a, b), ()
-
-
-def _by(a: int, b: int) -> str:
-    return "same number" if a == b else f"{abs(b - a):,} {'more' if b > a else 'fewer'}"
 
 
 def _few(match: Match, hide: bool) -> Match:

@@ -1,4 +1,4 @@
-"""Which group of a run goes on the one that a decision or note was about: the id alone doesn't tell (METHOD 4).
+"""Which group of a run carries on the one that a decision or note was about: the id alone doesn't tell (METHOD 4).
 
 A run made without ``--previous`` numbers its groups anew: the same id then means other people.
 """

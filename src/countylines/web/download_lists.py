@@ -9,7 +9,15 @@ from typing import Any
 from countylines.web import lines
 from countylines.web import tasking as tasking_page
 from countylines.web.access import Visit
-from countylines.web.download_people import take_changes, take_members, take_missing, take_people, take_releases
+from countylines.web.download_people import (
+    take_changes,
+    take_members,
+    take_missing,
+    take_people,
+    take_releases,
+    take_unlinked,
+)
+from countylines.web.download_work import take_changed, take_rejects, take_rulings
 from countylines.web.group_filters import Wanted
 from countylines.web.group_rows import Count, GroupRow
 from countylines.web.groups import seen_groups
@@ -100,7 +108,8 @@ def take_tasking(visit: Visit) -> Taken:
     found = [one for one in tasking_page.tasked(visit) if tasking_page.fits(visit, one, only)]
     columns = {
         "called": "Group", "here": "In this run", "decision": "Decision", "why": "Why", "lead": "Lead",
-        "review_on": "Review on", "due": "Review due", "result": "Result", "at": "Decided", "by": "By", "run_id": "In run",
+        "review_on": "Review on", "due": "Review due", "result": "Result", "at": "Decided", "by": "By",
+        "run_id": "In run",
     }  # fmt: skip
     rows = [
         {"called": one.called, "here": bool(one.row), "due": one.due}
@@ -119,6 +128,10 @@ LISTS = (
     Download("/releases", "see_releases", take_releases),
     Download("/tasking", "see_tasking", take_tasking),
     Download("/runs/compare", "see_people", take_changes),
+    Download("/groups/unlinked", "see_people", take_unlinked),
+    Download("/changes", "see_people", take_changed),
+    Download("/runs/{name}/rejects", "see_people", take_rejects),
+    Download("/rulings", "make_ruling", take_rulings),
 )
 
 

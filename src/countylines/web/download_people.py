@@ -13,6 +13,7 @@ from countylines.web.access import Missing, Visit
 from countylines.web.compare import LISTS as CHANGES
 from countylines.web.compare import of_own_areas
 from countylines.web.group import behind_count, found_group
+from countylines.web.groups import unlinked_people
 from countylines.web.members_view import Member, members
 from countylines.web.release_rows import Linked, Release
 from countylines.web.sheets import Sheet
@@ -65,6 +66,17 @@ def take_people(visit: Visit) -> Taken:
     sheet = Sheet("People", columns, rows, people=True, figures=figures, covered=visit.covered)
     said.append("The two harm indices are not added. Ties and in between: ranks in the whole network.")
     return Taken(sheet, filters_of(visit), said)
+
+
+def take_unlinked(visit: Visit) -> Taken:
+    """The people who were kept and are in no group; with own areas those with a record there."""
+    reader = visit.reader
+    rows = unlinked_people(reader)
+    columns = {"entered_by": "Entered by", "first_evidence": "First record", "last_evidence": "Last record"}
+    cards = reader.cards(rows["nominal_id"])
+    made = [{"card": cards[row["nominal_id"]], **row} for row in rows.to_dicts() if row["nominal_id"] in cards]
+    sheet = Sheet("People in no group", columns, made, people=True, covered=visit.covered)
+    return Taken(sheet, filters_of(visit))
 
 
 def take_missing(visit: Visit) -> Taken:

@@ -66,7 +66,7 @@ def offer(visit: Visit, taken: Taken) -> Response:
         return _ask(visit, taken, sent, errors)
     sheet, kind = taken.sheet, KINDS[sent["kind"]]
     body = kind.write(sheet, _front(visit, taken, sent))
-    more: dict[str, Any] = {"people": whom(sheet)} if sheet.people else {}
+    more: dict[str, Any] = {"people": whom(sheet)} if sheet.names_people else {}
     visit.log("export", visit.request.url.path.removeprefix("/download"), recipient=sent["recipient"],
               marking=sent["marking"], purpose=sent["purpose"], format=sent["kind"], filters=dict(taken.filters),
               rows=len(sheet.rows), runs=taken.run_id(visit), **more)  # fmt: skip
@@ -78,7 +78,8 @@ def offer(visit: Visit, taken: Taken) -> Response:
 def whom(sheet: Sheet) -> list[str]:
     """Everybody in a list of people, those linked to somebody too: the log says whose details left."""
     return sorted(
-        {row["card"].nominal_id for row in sheet.rows} | {i for row in sheet.rows for i in row.get("also", ())}
+        {row["card"].nominal_id for row in sheet.rows if "card" in row}
+        | {i for row in sheet.rows for i in row.get("also", ())}
     )
 
 
@@ -139,7 +140,7 @@ def _caveats(visit: Visit, taken: Taken) -> list[str]:
     age = (visit.now.date() - taken.as_of(visit)).days
     stale = [f"The data are {counted(age, 'day')} old."] if age > visit.house.stale_days else []
     synthetic = ["All people are synthetic."] if visit.house.synthetic else []
-    return [NO_PREDICTION, *(PEOPLE if taken.sheet.people else ()), *taken.caveats, *stale, *synthetic]
+    return [NO_PREDICTION, *(PEOPLE if taken.sheet.names_people else ()), *taken.caveats, *stale, *synthetic]
 
 
 def _register(each: Download) -> None:

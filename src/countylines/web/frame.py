@@ -10,7 +10,10 @@ from countylines.govern import people
 from countylines.govern.sessions import Session
 from countylines.report.show.groups import called
 from countylines.web.access import NoRun, Refused, Visit, here
+from countylines.web.group_rows import small, unknown_ages
+from countylines.web.groups import hides
 from countylines.web.notes_pages import notes_of, others_of
+from countylines.web.opens import opens
 from countylines.web.queue_badge import badge
 from countylines.web.reader import Reader
 from countylines.web.reasons import REASONS
@@ -69,8 +72,12 @@ GLOBALS: Mapping[str, Any] = {
     "reason_of": reason_of,
     "run_of": run_of,
     "roles_of": roles_of,
+    "opens": opens,
     "called": called,
     "notes_of": notes_of,
     "notes_on_others": others_of,
     "tasking_of": tasking_of,
+    "small": small,
+    "unknown_ages": unknown_ages,
+    "hides_counts": hides,
 }

@@ -54,7 +54,7 @@ def group(group_id: str, visit: Visit = needs("see_group"), measure: str = "harm
         "group.html.j2",
         **_head(visit, row, people),
         profile=profile,
-        criteria=criteria(row, profile),
+        criteria=criteria(row, profile, reader.settings["harm"]["harm_index"]),
         weights=weights_said(reader),
         orders=orders_said(row, reader.settings["harm"]["harm_index"]),
         ranked=sum(each.place is not None for each in group_rows(reader)),
@@ -143,7 +143,7 @@ def inside(visit: Visit, row: GroupRow, people: Members) -> Markup:
     for each in (*people.rankable, *people.guarded):
         card = each.card
         name = (card.nominal_id if visit.covered else card.name) if named else ""
-        href = visit.url(f"/people/{card.nominal_id}") if named else ""
+        href = visit.url(f"/people/{card.nominal_id}") if named and not card.away else ""
         figures.append(Figure(card, *places.inside(card.nominal_id, row.group_id), each.strength, name, href))
     own = [each.card.nominal_id for each in figures]
     rows = reader.table("edges").filter(pl.col("nominal_a").is_in(own) & pl.col("nominal_b").is_in(own))

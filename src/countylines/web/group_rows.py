@@ -91,13 +91,13 @@ class GroupRow:
         return self.name.partition(" ")[2] or self.name
 
     def without_small_counts(self) -> GroupRow:
-        """The same with counts under 5 hidden, and with what they could be worked out from.
+        """The same with counts rounded to 5, those under 5 hidden, and with what they could be worked out from.
 
         Example:
             >>> row = GroupRow("G1", "1 A", 9, 3, 0, 1, 4, 5, None, {}, (), "SOC-1", 4, 4 / 9, False, None)
             >>> hidden = row.without_small_counts()
             >>> hidden.size, hidden.children, hidden.rankable, hidden.shared, hidden.overlap
-            (9, None, None, None, None)
+            (10, None, None, None, None)
         """
         both = small(self.guarded) is not None and small(self.rankable) is not None  # one tells the other
         told = small(self.shared) is not None and small(self.size) is not None  # a share tells its count
@@ -107,8 +107,8 @@ class GroupRow:
             children=small(self.children),
             exploited=small(self.exploited),
             missing=small(self.missing),
-            guarded=self.guarded if both else None,
-            rankable=self.rankable if both else None,
+            guarded=small(self.guarded) if both else None,
+            rankable=small(self.rankable) if both else None,
             shared=small(self.shared),
             overlap=self.overlap if told else None,
             hidden=True,
@@ -118,13 +118,15 @@ class GroupRow:
 
 
 def small(count: Count) -> Count:
-    """The count, or None when it is under 5.
+    """The count as those see it who may see totals only: rounded to 5, and None when it is under 5.
+
+    Rounded, since counts on one page, or of two runs, would tell a small one as their difference.
 
     Example:
-        >>> small(5), small(4), small(0)
-        (5, None, None)
+        >>> small(5), small(62), small(58), small(4), small(0)
+        (5, 60, 60, None, None)
     """
-    return None if count is None or count < SMALL else count
+    return None if count is None or count < SMALL else (count + 2) // 5 * 5
 
 
 def adults_by_setting(reader: Reader) -> bool:

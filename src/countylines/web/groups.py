@@ -83,15 +83,20 @@ def groups(
 @router.get("/groups/unlinked")
 def unlinked(visit: Visit = needs("see_people"), page: int = 1) -> Response:
     """The people who were kept and are in no group; those outside one's own areas are counted."""
-    every = visit.reader.table("nominals").filter(pl.col("group_id").is_null()).sort("nominal_id")
-    people = every.filter(pl.col("nominal_id").is_in(list(visit.reader.people_within(every["nominal_id"]))))
+    people = unlinked_people(visit.reader)
     here, at, pages = paged(people.height, page, A_PAGE_OF_PEOPLE)
     shown = people[here].to_dicts()
     cards = visit.reader.cards(row["nominal_id"] for row in shown)
     visit.views("group", "unlinked", page=at)
     rows = [(cards[row["nominal_id"]], row) for row in shown if row["nominal_id"] in cards]
-    others = every.height - people.height
+    others = visit.reader.table("nominals")["group_id"].null_count() - people.height
     return visit.page("group_unlinked.html.j2", rows=rows, total=people.height, others=others, page=at, pages=pages)
+
+
+def unlinked_people(reader: Reader) -> pl.DataFrame:
+    """Who was kept and is in no group, by id; with own areas those with a record there."""
+    every = reader.table("nominals").filter(pl.col("group_id").is_null()).sort("nominal_id")
+    return every.filter(pl.col("nominal_id").is_in(list(reader.people_within(every["nominal_id"]))))
 
 
 def hides(visit: Visit, action: str = "see_group") -> bool:

@@ -41,7 +41,7 @@ LISTS: dict[str, list[Keys]] = {
     "Tables": [Keys("↑ ↓", "Between rows"), Keys("Enter", "Opens the row")],
     "Network": [
         Keys("Arrows", "To the nearest neighbour"),
-        Keys("Enter", "Selects"),
+        Keys("Enter", "Selects; opens a closed group"),
         Keys("1 2 3", "Shows people 1, 2 or 3 steps away"),
         Keys("P", "Path to another person"),
         Keys("L", "Lasso"),

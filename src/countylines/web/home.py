@@ -16,7 +16,7 @@ from countylines.web.home_work import recent, saved, tasks, waiting
 from countylines.web.line_rows import line_rows
 from countylines.web.paging import paged
 from countylines.web.queue import the_queue
-from countylines.web.run_changes import KINDS, Change, Comparison, Figure, compare, run_before
+from countylines.web.run_changes import KINDS, TOGETHER, Change, Comparison, Figure, compare, run_before
 from countylines.web.run_facts import freshness, months_of_groups, notes_of, rows_in
 from countylines.web.run_sides import side
 
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 TOP = 5  # groups on the start page
 OF_A_KIND = 3  # changes of one kind there; the page of changes has all
-TOGETHER = ("grown", "joined", "left")  # told there as one row each
+AS_ONE = ("grown", "joined", "left", "protect out")  # kinds that are told there as one row each
 A_PAGE = 50
 
 
@@ -45,7 +45,7 @@ def home(visit: Visit = needs("see_home")) -> Response:
         figures=[one.without_small_counts() if hide else one for one in _figures(visit, found)],
         ages=_ages(visit, hide),
         **_about(visit, _first(seen)),
-        more={kind: sum(one.kind == kind for one in seen) - OF_A_KIND for kind in KINDS if kind not in TOGETHER},
+        more={kind: sum(one.kind == kind for one in seen) - OF_A_KIND for kind in KINDS if kind not in AS_ONE},
         together=_together(visit, seen),
         counts=_counts(found, seen, hide) if found else {},
         groups=[row for row in groups if row.place][:TOP],
@@ -68,17 +68,18 @@ def home(visit: Visit = needs("see_home")) -> Response:
 
 @router.get("/changes")
 def changes(visit: Visit = needs("see_people"), kind: str = "", page: int = 1) -> Response:
-    """Everything that changed since the run before, or what is of one kind."""
+    """Everything that changed since the run before, what is of one kind, or what one figure of change counts."""
     found = comparison(visit)
     every = seen_changes(visit, found) if found else ()
-    kept = [one for one in every if kind not in KINDS or one.kind == kind]
+    kept = of_kind(every, kind)
     here, at, pages = paged(len(kept), page, A_PAGE)
     shown = kept[here]
     return visit.page(
         "home_changes.html.j2",
         found=found,
         counts={name: sum(one.kind == name for one in every) for name in KINDS},
-        kind=kind if kind in KINDS else "",
+        kind=kind if kind in (*KINDS, *TOGETHER) else "",
+        heading=TOGETHER[kind][0] if kind in TOGETHER else "",
         every=len(every),
         kept=len(kept),
         page=at,
@@ -96,8 +97,15 @@ def comparison(visit: Visit) -> Comparison | None:
 
 def seen_changes(visit: Visit, found: Comparison) -> tuple[Change, ...]:
     """What this person may see one by one: nothing without people, and the queue's names for safeguarding only."""
-    away = {"protect": visit.can("see_safeguarding"), "line": visit.can("see_lines")}
+    protect, lines = visit.can("see_safeguarding"), visit.can("see_lines")
+    away = {"protect": protect, "protect out": protect, "line": lines, "line gone": lines}
     return tuple(one for one in found.changes if away.get(one.kind, True)) if visit.can("see_people") else ()
+
+
+def of_kind(every: Sequence[Change], kind: str) -> list[Change]:
+    """Changes of a kind, or of those that a figure of change counts; all where there is no such kind."""
+    kinds = TOGETHER[kind][1] if kind in TOGETHER else (kind,) if kind in KINDS else tuple(KINDS)
+    return [one for one in every if one.kind in kinds]
 
 
 def _figures(visit: Visit, found: Comparison | None) -> Sequence[Figure]:
@@ -131,14 +139,14 @@ def _first(every: Sequence[Change]) -> list[Change]:
     """The first of each kind, so that no kind hides another."""
     shown: list[Change] = []
     for one in every:
-        if one.kind not in TOGETHER and sum(other.kind == one.kind for other in shown) < OF_A_KIND:
+        if one.kind not in AS_ONE and sum(other.kind == one.kind for other in shown) < OF_A_KIND:
             shown.append(one)
     return shown
 
 
 def _together(visit: Visit, every: Sequence[Change]) -> list[tuple[str, int, str]]:
     """Kinds that are told as one row: the kind, how many, and something of the reasons."""
-    of = {kind: [one for one in every if one.kind == kind] for kind in TOGETHER}
+    of = {kind: [one for one in every if one.kind == kind] for kind in AS_ONE}
     cards = visit.reader.cards(one.person for one in of["joined"])
     guarded = sum(card.guarded for card in cards.values())
     reasons = Counter(one.why for one in of["left"])

@@ -174,7 +174,8 @@ def _page(
     day = visit.now - dt.timedelta(days=1)
     recent = audit.search(visit.house.state, audit.Wanted(since=day), size=1)
     refused = audit.search(visit.house.state, audit.Wanted(since=day, outcome="refused"), size=1)
-    visit.log("log", asked.get("person", "") or asked.get("what", ""), page=found.page, filters=given)  # last: it isn't among its own finds
+    about = asked.get("person", "") or asked.get("what", "")
+    visit.log("log", about, page=found.page, filters=given)  # last: it isn't among its own finds
     context = {"verdict": None, "seal": "", "against": False, **more}
     return visit.page(
         "log.html.j2",

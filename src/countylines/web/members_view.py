@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from countylines.web.marks import apart
-from countylines.web.persons import Card
+from countylines.web.persons import LATEST_UNREAD, Card
 from countylines.web.ranks import priorities
 from countylines.web.reader import Reader
 from countylines.web.unweighed import INDEXES, known_harm
@@ -94,7 +94,8 @@ def why_guarded(card: Card) -> list[str]:
     why = ["under 18"] if card.is_child else []
     why += ["believed exploited"] if card.believed_exploited else []
     why += ["age unknown"] if card.protected and not why else []
-    return why + ([] if card.protected else [f"held: {reason}" for reason in card.held])
+    told = (reason if reason == LATEST_UNREAD else f"held: {reason}" for reason in card.held)
+    return why + ([] if card.protected else list(told))
 
 
 def members(reader: Reader, group_id: str) -> Members:

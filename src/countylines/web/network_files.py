@@ -29,7 +29,10 @@ NUMBERS = ("shared_records", "weight")
 STATUS = ("Adult", "Under 18", "Adult, believed exploited", "Under 18, believed exploited",
           "Age unknown: treated as protected", "Held: may be exploited")  # fmt: skip
 """In the order of network_facts.MARKS."""
-GUARDED = "Every person carries their status. Protected and held people are for safeguarding and are not ranked."
+GUARDED = (
+    "Every person carries their status. Protected and held people are for safeguarding and are not ranked."
+    " Person precision: not yet measured."
+)
 INKS = (
     "text{font:12px sans-serif;fill:#0b0c0c}.mg-edge{stroke:#b3bfc6}.mg-node{stroke:#fff;stroke-width:1.5}"
     ".mg-p1{fill:#123a4c}.mg-p2{fill:#5f8fa6}.mg-p3{fill:#d3e0e6}.mg-soc{fill:none;stroke:#fff;stroke-width:2}"

@@ -122,7 +122,7 @@ def way(visit: Visit, seen: Seen, start: int, end: int) -> dict[str, Any]:
     rows = [start, *(step.other for step in steps)] if steps else []
     ids, records = seen.facts.ids, seen.facts.records
     own = visit.reader.records_within(record for step in steps for record in records[step.tie])
-    between = {"people": [ids[i] for i in rows[1:-1]]} if len(rows) > 2 else {}
+    between: dict[str, Any] = {"people": [ids[i] for i in rows[1:-1]]} if len(rows) > 2 else {}
     for one, other in ((start, end), (end, start)):
         visit.log("person", ids[one], page="network path", to=ids[other], **between)
     return {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -28,6 +30,10 @@ router = APIRouter(include_in_schema=False)
 
 BESIDE = 12  # people in the table of neighbours at first
 CONNECTIONS = 8  # bars shown at first
+CRIMES: Mapping[str, str] = {
+    "1": "Crimes in which they are recorded as an offender",
+    "12m": "Crimes of the last 12 months in which they are recorded as an offender",
+}
 
 
 @router.get("/people/{nominal_id:path}/wrong")
@@ -46,7 +52,7 @@ def person(
     cancelled: bool = True,
     beside: str = "",
     together: str = "",
-    crimes: bool = False,
+    crimes: str = "",
 ) -> Response:
     """A person's page.
 
@@ -56,7 +62,7 @@ def person(
         cancelled: whether cancelled hits are shown.
         beside: all = all neighbours.
         together: only records shared with this person; alone = those in which nobody else connects.
-        crimes: only crimes in which the person is an offender.
+        crimes: only crimes in which the person is an offender: 1 = all, 12m = of the last 12 months.
     """
     card, own = known(visit, nominal_id)
     visit.views("person", nominal_id, **({"together": together} if together else {}))
@@ -67,7 +73,7 @@ def person(
         "cancelled": "" if cancelled else "0",
         "beside": beside,
         "together": together,
-        "crimes": "1" if crimes else "",
+        "crimes": crimes if crimes in CRIMES else "",
     }
     return visit.page(
         "person.html.j2",
@@ -119,11 +125,11 @@ def around(visit: Visit, card: Card) -> dict[str, Any]:
 
 
 def behind(
-    visit: Visit, found: Why, own: list[Row], page: int, cancelled: bool, together: str, crimes: bool
+    visit: Visit, found: Why, own: list[Row], page: int, cancelled: bool, together: str, crimes: str
 ) -> dict[str, Any]:
     """The records of one page, and how many there are."""
     near = in_areas(visit, own)
-    order, only = chosen_records(found, near, together, crimes)
+    order, only = chosen_records(found, near, together, crimes, visit.reader.as_of)
     if len(near) < len(own):
         away = counted(len(own) - len(near), "more record of theirs lies", "more records of theirs lie")
         only = f"{away} outside your areas and can't be opened. {only or 'Records in your areas'}"
@@ -171,14 +177,16 @@ def offender_in(own: list[Row]) -> int:
     return sum(row["source"] == "crime" and not set(OFFENDER_ROLES).isdisjoint(row["roles"]) for row in own)
 
 
-def chosen_records(found: Why, own: list[Row], together: str, crimes: bool) -> tuple[list[str], str]:
+def chosen_records(found: Why, own: list[Row], together: str, crimes: str, as_of: dt.date) -> tuple[list[str], str]:
     """The records to list, and which they are in words; all of them unless some were asked for."""
     order = ordered(found, own)
-    if crimes:
-        kept = {
-            r["record_id"] for r in own if r["source"] == "crime" and not set(OFFENDER_ROLES).isdisjoint(r["roles"])
-        }
-        return [record for record in order if record in kept], "Crimes in which they are recorded as an offender"
+    if crimes in CRIMES:
+        rows = [r for r in own if r["source"] == "crime" and not set(OFFENDER_ROLES).isdisjoint(r["roles"])]
+        if crimes == "12m":
+            since = pl.Series([as_of]).dt.offset_by("-12mo")[0].isoformat()
+            rows = [r for r in rows if since < (r["recorded"] or r["occurred"] or "")[:10] <= as_of.isoformat()]
+        kept = {r["record_id"] for r in rows}
+        return [record for record in order if record in kept], CRIMES[crimes]
     if together == "alone":
         alone = {record for each in found.found.connections if each.other is None for record in each.record_ids}
         return [record for record in order if record in alone], "Matched records in which nobody else connects"

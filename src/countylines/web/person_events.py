@@ -40,9 +40,11 @@ def open_case(visit: Visit, nominal_id: str) -> int | None:
 
 
 def lanes(visit: Visit, card: Card, own: list[Row], found: Why, view: str, years: str) -> dict[str, Any]:
-    """The events, drawn or as a list."""
+    """The events, drawn or as a list; without those of records of other areas."""
     near = [b.card for b in found.beside if b.card.kept and b.tie.kind == "associative"]
-    events = timeline.events(visit.reader, card, own, near, referrals(visit, card.nominal_id))
+    every = timeline.events(visit.reader, card, own, near, referrals(visit, card.nominal_id))
+    open_ones = visit.reader.records_within(event.record_id for event in every if event.record_id)
+    events = [event for event in every if not event.record_id or event.record_id in open_ones]
     as_of = visit.reader.as_of
     first, last = timeline.window(events, as_of, years == "all" or view == "list")
     some = timeline.shown(events, first, last)

@@ -38,6 +38,7 @@ class Card:
         group_id: of kept people in a group.
         soc: the SOC groups they are a known member of.
         episodes: missing episodes in the extracts.
+        away: whoever reads has own areas, and this person has no record there; their page doesn't open.
     """
 
     nominal_id: str
@@ -58,6 +59,7 @@ class Card:
     group_id: str | None
     soc: tuple[str, ...]
     episodes: int
+    away: bool = False
 
     @property
     def mark(self) -> Mark:
@@ -81,6 +83,8 @@ class Card:
         """The mark in words, with the age where it is known."""
         if self.mark in ("child", "both"):
             return f"Child, {self.age}" + (", believed exploited" if self.mark == "both" else "")
+        if self.held == (LATEST_UNREAD,) and self.mark == "held":
+            return f"Not ranked: {LATEST_UNREAD}"
         if self.mark == "held":
             return "Held: " + ", ".join(self.held)
         if self.mark == "adult" and self.is_child is None:
@@ -163,6 +167,20 @@ def since(card: Card) -> Card:
     return card if card.guarded else dataclasses.replace(card, held=(SINCE,), rankable=False)
 
 
+LATEST_UNREAD = "the latest run can't be read"
+
+
+def unread(card: Card) -> Card:
+    """The same person on a page of an earlier run, where it isn't known whom the latest one guards: never ranked.
+
+    Example:
+        >>> card = card_of({"nominal_id": "n1", "is_child": 0, "kept": 1, "rankable": 1})
+        >>> unread(card).rankable, unread(card).words
+        (False, "Not ranked: the latest run can't be read")
+    """
+    return card if card.guarded else dataclasses.replace(card, held=(LATEST_UNREAD,), rankable=False)
+
+
 def nameless(card: Card) -> Card:
     """The same person by the id only: of them no more than how they are treated may be seen.
 
@@ -172,7 +190,7 @@ def nameless(card: Card) -> Card:
         >>> card.name, card.aliases, card.words
         ('n1', (), 'Child, 15')
     """
-    return dataclasses.replace(card, name=card.nominal_id, aliases=(), date_of_birth=None)
+    return dataclasses.replace(card, name=card.nominal_id, aliases=(), date_of_birth=None, away=True)
 
 
 def _flag(value: Any) -> bool | None:

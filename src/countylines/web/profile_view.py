@@ -21,6 +21,7 @@ ORIGIN = (
 )
 OF_PEOPLE = ("exploited_children", "firearms", "children_missing", "looked_after_children", "lowest_level")
 """Factors that count people or records, so that a level may tell a small count."""
+HARM = "Harm, last 12 months"
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,12 @@ class FactorRow:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One of the ten criteria behind a rank: 0 to 1; None = unknown or hidden."""
+    """One of the ten criteria behind a rank: 0 to 1; None = unknown or hidden; ``said``: what an unknown one counts."""
 
     label: str
     value: float | None
     hidden: bool = False
+    said: str = "unknown"
 
 
 def factors(reader: Reader, row: GroupRow) -> list[FactorRow]:
@@ -133,8 +135,8 @@ SAYS: Mapping[str, Callable[[float, str | None], str]] = {
 }
 
 
-def criteria(row: GroupRow, rows: list[FactorRow]) -> list[Criterion]:
-    """The ten criteria behind the rank: levels / 4, and harm as the share of groups with less."""
+def criteria(row: GroupRow, rows: list[FactorRow], index: str) -> list[Criterion]:
+    """The ten criteria behind the rank: levels / 4, and harm by the run's index as the share of groups with less."""
     if row.place is None:
         return []
     parts: dict[str, float | None] = json.loads(row.place.parts)
@@ -143,8 +145,10 @@ def criteria(row: GroupRow, rows: list[FactorRow]) -> list[Criterion]:
     for name, value in parts.items():
         each = labels.get(name)
         hidden = each is not None and each.hidden
-        label = each.label if each else "Harm, last 12 months"
-        made.append(Criterion(label, None if hidden else value, hidden))
+        if each is None and row.harm[index, "12m"] is None:
+            made.append(Criterion(HARM, None, said="unknown, counts as 0"))
+        else:
+            made.append(Criterion(each.label if each else HARM, None if hidden else value, hidden))
     order = {each.label: i for i, each in enumerate(rows)}
     return sorted(made, key=lambda each: order.get(each.label, len(order)))
 

@@ -13,7 +13,7 @@ from countylines.govern import people
 from countylines.govern.procedure import DRAFTED, IN_PROGRESS, NOT_STARTED, Procedures
 from countylines.rank.safeguarding import TIERS
 from countylines.web.access import Visit, needs
-from countylines.web.group_rows import SMALL
+from countylines.web.group_rows import SMALL, small
 from countylines.web.paging import paged
 from countylines.web.queue_rows import (
     QUEUED,
@@ -167,18 +167,18 @@ def limits(procedures: Procedures) -> list[str]:
 
 
 def hidden(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Counts that add up to a known total, those under 5 hidden (None) so that no one is alone in hiding.
+    """Counts that add up to a known total, rounded to 5, those under 5 hidden (None) so that none is alone in hiding.
 
     Example:
         >>> hidden({"a": 9, "b": 3, "c": 7})
-        {'a': 9, 'b': None, 'c': None}
+        {'a': 10, 'b': None, 'c': None}
         >>> hidden({"a": 9, "b": 8})
-        {'a': 9, 'b': 8}
+        {'a': 10, 'b': 10}
     """
     away = [name for name, n in counts.items() if n < SMALL]
     if len(away) == 1 and len(counts) > 1:
         away.append(min((name for name in counts if name not in away), key=lambda name: counts[name]))
-    return {name: None if name in away else n for name, n in counts.items()}
+    return {name: None if name in away else small(n) for name, n in counts.items()}
 
 
 def _every(visit: Visit, found: Queue, tab: str) -> Sequence[Waiting]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from countylines.errors import InputError
 from countylines.govern import people
 from countylines.web.access import NoRun, Refused, Visit
-from countylines.web.group_rows import SMALL
+from countylines.web.group_rows import small
 from countylines.web.queue_rows import waiting_count
 from countylines.web.queue_since import since_of
 
@@ -29,4 +29,4 @@ def badge(visit: Visit) -> int | None:
     except (NoRun, Refused, InputError, OSError, PolarsError, SQLAlchemyError, sqlite3.Error):
         return None
     hides = people.hides_small_counts(visit.who.account.roles, "see_safeguarding_counts")
-    return None if n < SMALL and hides else n
+    return small(n) if hides else n

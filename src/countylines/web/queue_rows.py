@@ -38,6 +38,7 @@ WORDS = {
     rules.BEEN_MISSING: "Has been missing",
 }
 NO_LINK = "no link found"
+CLOSED, REOPEN = "Closed", "Reopen the case, and call"
 QUEUED = (rules.URGENT, rules.LATELY, rules.PROTECT, rules.AGE)
 
 
@@ -248,12 +249,13 @@ def _cased(case: Case, row: Row | None, since: Since, now: dt.datetime) -> Waiti
     running = next((view for view in case.steps if following and view.step.id == following.step), None)
     urgent = bool(row and row["tier"] == rules.URGENT)
     call = not case.calls and (urgent or (case.immediate_risk and not case.closed_at))
+    missed = (f"Closed on {day(case.closed_at)}, still missing in this run",) if case.closed_at and urgent else ()
     start = following.since if following else case.closed_at or case.opened_at
     return Waiting(
         nominal_id=case.nominal_id,
         person=_person(case.person),
         tier=row["tier"] if row else None,
-        why=(case.why, *(reasons(row)[:2] if row else ())),
+        why=(*missed, case.why, *(reasons(row)[:2] if row else ())),
         last_seen=row["last_seen"] if row else None,
         group=likeliest(row)["group"] if row else None,
         line=likeliest(row)["line"] if row else None,
@@ -266,14 +268,10 @@ def _cased(case: Case, row: Row | None, since: Since, now: dt.datetime) -> Waiti
         new=bool(row) and since.new is not None and case.nominal_id in since.new,
         call=call,
         columns=case.columns,
-        next=_ended_on(case.closed_at, urgent) if not following else CALL_FIRST if call else following.do,
+        next=(REOPEN if urgent else CLOSED) if not following else CALL_FIRST if call else following.do,
         facts=row or {},
         case=case,
     )
-
-
-def _ended_on(closed_at: dt.datetime | None, urgent: bool) -> str:
-    return f"Closed on {day(closed_at)}, still missing in this run" if urgent else "Closed"
 
 
 def closed_cases(

@@ -14,9 +14,10 @@ import polars as pl
 
 from countylines.runs import Run
 from countylines.web.index import Index
-from countylines.web.persons import Card, aside, nameless, since
+from countylines.web.persons import Card, aside, nameless, since, unread
 
 Row = dict[str, Any]
+UNREAD = frozenset({"the latest run can't be read"})  # nobody's id: whom it guards isn't known, so nobody is ranked
 
 
 @dataclass(eq=False)
@@ -28,7 +29,8 @@ class Reader:
         stamp: of its manifest; another stamp is another run.
         indexes: the folder of reading indexes.
         separate: the adults whom a ruling of two people put on the separate, unranked list.
-        later: whom this run ranks and the latest run protects or holds; nobody of the latest run itself.
+        later: whom this run ranks and the latest run protects or holds; nobody of the latest run itself; ``UNREAD`` =
+            that isn't known.
         areas: own areas of who reads; names of people without a record there aren't given. None = all.
         whole: the same run read by everybody, where this reading has own areas.
     """
@@ -129,6 +131,8 @@ class Reader:
             return {name: card if name in near else nameless(card) for name, card in found.items()}
         listed, later = self._who_is_apart()
         found = self.index.cards(ids)
+        if later is UNREAD:
+            found = {name: unread(card) for name, card in found.items()}
         found = {name: since(card) if name in later else card for name, card in found.items()}
         return {name: aside(card) if name in listed and not card.protected else card for name, card in found.items()}
 

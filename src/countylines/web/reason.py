@@ -58,6 +58,4 @@ def give(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
 def _form(visit: Visit, to: str, errors: dict[str, str] | None = None) -> Response:
     roles = [people.ROLES[role] for role in sorted(visit.who.account.roles)]
     context = {"to": to, "errors": errors or {}, "reasons": REASONS, "lengths": LENGTHS, "roles": roles}
-    return visit.page(
-        "reason.html.j2", 400 if errors else 200, version=__version__, runs=told(visit), **context
-    )
+    return visit.page("reason.html.j2", 400 if errors else 200, version=__version__, runs=told(visit), **context)

@@ -72,20 +72,21 @@ def reasons(reader: Reader) -> list[Why]:
 
 
 def rejected_rows(
-    visit: Visit, reader: Reader, wanted: Mapping[str, str], page: int
+    visit: Visit, reader: Reader, wanted: Mapping[str, str], page: int, size: int = PER_PAGE
 ) -> tuple[list[RejectedRow], int, int, int]:
     """A page of the rows that fit, how many there are, the page and the number of pages.
 
     Args:
         wanted: ``table``, ``kind`` and ``reason``, and ``source`` of records; empty = any.
+        size: rows of a page.
     """
     frame = reader.run.table("rejects").with_columns(source=SOURCE)
     for name, value in wanted.items():
         if value:
             frame = frame.filter(pl.col(name) == value)
     total = int(frame.select(pl.len()).collect().item())
-    here, at, pages = paged(total, page, PER_PAGE)
-    rows = frame.slice(here.start, PER_PAGE).collect().to_dicts()
+    here, at, pages = paged(total, page, size)
+    rows = frame.slice(here.start, size).collect().to_dicts()
     contents = [_content(row["row"]) for row in rows]
     cards = reader.cards({str(content["nominal_id"]) for content in contents if content.get("nominal_id")})
     made = [_row(visit, row, content, cards) for row, content in zip(rows, contents, strict=True)]

@@ -11,9 +11,8 @@ from countylines.web.groups import hides
 from countylines.web.members_view import Member, Members, mark_order
 from countylines.web.network_facts import facts_of
 from countylines.web.persons import Card
-from countylines.web.reader import Reader
-from countylines.web.removal import NETWORK, Removal, figures_json, removal
-from countylines.web.removal_chart import spec
+from countylines.web.removal import NETWORK, figures_json, removal
+from countylines.web.removal_chart import Measure, spec
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,23 +28,40 @@ def whole_network(visit: Visit = needs("see_removal_counts"), measure: str = "ha
         k: people out at first.
     """
     reader = visit.reader
-    cards = facts_of(reader).cards
+    everybody = facts_of(reader).cards
+    guarded = sorted((card for card in everybody.values() if card.guarded), key=_by_mark)
+    shown = [*reader.table("dismantling").filter(scope=NETWORK)["nominal_id"].drop_nulls().unique(),
+             *(card.nominal_id for card in guarded[:NAMED])]  # fmt: skip
+    cards = {**everybody, **reader.cards(shown)}  # of others than one's own areas no name
     taken = removal(reader, NETWORK, cards, len(cards))
-    guarded = sorted((card for card in cards.values() if card.guarded), key=lambda card: (mark_order(card), card.nominal_id))
-    counts = {"rankable": len(cards) - len(guarded), "guarded": len(guarded)}
-    if hides(visit, "see_removal_counts") and None in map(small, counts.values()):
-        counts = dict.fromkeys(counts)  # one tells the other, beside the whole
     named = visit.can("see_removal_order") and visit.can("see_people")
-    kind = "part" if measure == "part" else "harm"
+    kind: Measure = "part" if measure == "part" else "harm"
     at = min(k if k >= 0 else 3, taken.last) if taken else 0
     visit.views("removal", NETWORK)
     return visit.page(
         "removal.html.j2",
+        everybody=len(cards),
         named=named,
-        taken=seen_by(reader, taken) if named and taken else taken,
-        people=_never(reader, guarded) if named else None,
-        counts=counts,
+        taken=taken,
+        never=Members({}, tuple(_plain(cards[card.nominal_id]) for card in guarded)),
+        counts=_counts(len(cards) - len(guarded), len(guarded), hides(visit, "see_removal_counts")),
         chart=(spec(taken, kind, at), figures_json(taken)) if named and taken else None,
         measure=kind,
         at=at,
     )
+
+
+def _counts(rankable: int, guarded: int, hide: bool) -> dict[str, int | None]:
+    """How many may be ordered and how many never; None = hidden: one tells the other, beside the whole."""
+    told = not hide or None not in (small(rankable), small(guarded))
+    if not hide:
+        return {"rankable": rankable, "guarded": guarded}
+    return {"rankable": small(rankable) if told else None, "guarded": small(guarded) if told else None}
+
+
+def _plain(card: Card) -> Member:
+    return Member(card, "", None, None)
+
+
+def _by_mark(card: Card) -> tuple[int, str]:
+    return mark_order(card), card.nominal_id

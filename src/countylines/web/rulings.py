@@ -144,13 +144,19 @@ def decisions(visit: Visit = needs("confirm_ruling")) -> Response:
     return Response(text.encode("utf-8"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Response:
+def seen(visit: Visit) -> tuple[list[Ruling], int]:
+    """The rulings that this visitor may see, the latest first; how many others there are."""
     with visit.house.state.read() as connection:
         every = rulings.rulings(connection)
+    found = in_areas(visit, every)
+    return found, len(every) - len(found)
+
+
+def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Response:
     today = visit.now.date()
-    seen = in_areas(visit, every)
-    shown = [one for one in seen if not state or one.state(today) == state]
-    counts = {name: sum(one.state(today) == name for one in seen) for name in STATES}
+    found, others = seen(visit)
+    shown = [one for one in found if not state or one.state(today) == state]
+    counts = {name: sum(one.state(today) == name for one in found) for name in STATES}
     cards = visit.reader.cards(one.nominal_id for one in shown if one.nominal_id)
     given = applied(visit) if not state else []
     visit.log("ruling", state or "all", people=sorted({*cards, *(one.nominal_id for one in given if one.card)}))
@@ -168,7 +174,7 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
         me=visit.who.account,
         safeguarding=_waiting_for_safeguarding(visit, shown),
         applied=given,
-        others=len(every) - len(seen),
+        others=others,
     )
 
 

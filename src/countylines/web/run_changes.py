@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -40,15 +41,27 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "child": Kind("child", "Child joins", "child joined the network", "children joined the network"),
     "protect": Kind("exploited", "To protect", "person is new in the queue", "people are new in the queue"),
+    "child left": Kind("child", "Child left", "child left the network", "children left the network"),
+    "treated": Kind("plain", "Treated otherwise", "person is treated otherwise", "people are treated otherwise"),
     "new group": Kind("plain", "New group", "group is new", "groups are new"),
     "merged": Kind("plain", "Group merged", "group went into another", "groups went into others"),
     "gone": Kind("plain", "Group gone", "group fell apart", "groups fell apart"),
     "line": Kind("plain", "New line", "line is new", "lines are new"),
+    "line gone": Kind("plain", "Line gone", "line is gone", "lines are gone"),
     "grown": Kind("plain", "Group changes", "group gained or lost people", "groups gained or lost people"),
     "joined": Kind("plain", "Joined", "more person joined the network", "more people joined the network"),
     "left": Kind("plain", "Left network", "person left the network", "people left the network"),
+    "protect out": Kind("plain", "Left the queue", "person left the queue", "people left the queue"),
 }
 """Kinds of change, in the order of the list."""
+TOGETHER: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "people": ("People who joined or left", ("child", "child left", "joined", "left")),
+    "children": ("Children who joined or left, and people treated otherwise", ("child", "child left", "treated")),
+    "groups": ("Groups that are new or gone", ("new group", "merged", "gone")),
+    "lines": ("Lines that are new or gone", ("line", "line gone")),
+    "queue": ("People who are new in the queue, or in it no longer", ("protect", "protect out")),
+}
+"""What each figure of change counts: a heading, and its kinds."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +74,11 @@ class Figure:
     less: int | None
 
     def without_small_counts(self) -> Figure:
-        """The same with counts under 5 hidden: of what came and went both, since totals would tell one by the other.
+        """The same, rounded to 5, with counts under 5 hidden: of what came and went both, since one tells the other.
 
         Example:
             >>> Figure("Groups", 34, 6, 1).without_small_counts()
-            Figure(label='Groups', now=34, more=None, less=None)
+            Figure(label='Groups', now=35, more=None, less=None)
         """
         more, less = small(self.more), small(self.less)
         told = more is not None and less is not None
@@ -176,7 +189,29 @@ def _people(reader: Reader, now: Side, before: Side) -> Iterator[Change]:
     left = before.people.keys() - now.people.keys()
     reasons = _why_left(reader, left)
     for one in sorted(left):
-        yield Change("left", reasons[one], one)
+        yield Change("child left" if before.people[one]["is_child"] else "left", reasons[one], one)
+    for one in sorted(now.people.keys() & before.people.keys()):
+        was, is_now = treatment(before.people[one]), treatment(now.people[one])
+        if was != is_now:
+            why = f"{was[0].upper()}{was[1:]} before; {is_now} now"
+            yield Change("treated", why, one, now.people[one]["group_id"] or "")
+
+
+def treatment(row: Mapping[str, Any]) -> str:
+    """How a run treats somebody, in words (METHOD 1).
+
+    Example:
+        >>> adult = {"is_child": False, "believed_exploited": False, "protected": False, "held": []}
+        >>> treatment(adult), treatment({**adult, "held": ["may be cuckooed"]})
+        ('neither protected nor held', 'held: may be cuckooed')
+        >>> treatment({**adult, "is_child": True, "protected": True})
+        'under 18'
+    """
+    said = ["under 18"] if row["is_child"] else []
+    said += ["believed exploited"] if row["believed_exploited"] else []
+    said += ["protected, age unknown"] if row["protected"] and not said else []
+    said += ["held: " + ", ".join(row["held"])] if row["held"] and not row["protected"] else []
+    return ", ".join(said) or "neither protected nor held"
 
 
 def _records_of(reader: Reader, ids: Collection[str]) -> dict[str, int]:
@@ -245,6 +280,9 @@ def _lines(now: Side, before: Side) -> Iterator[Change]:
             where = f", {line.areas[0]}" if line.areas else ""
             why = f"{counted(line.records, 'record')}, last seen {day(line.last_seen) or 'never'}{where}"
             yield Change("line", why, group_id=line.group_id or "", line_id=line.line_id)
+    for line in before.lines:
+        if not _known_before(line, now.lines):
+            yield Change("line gone", f"Last seen {day(line.last_seen) or 'never'}", said=line.called)
 
 
 def _known_before(line: LineRow, others: Sequence[LineRow]) -> bool:
@@ -262,6 +300,20 @@ def _protect(now: Side, before: Side) -> Iterator[Change]:
         row = now.people.get(one)
         why = "; ".join(now.protect[one])
         yield Change("protect", why[0].upper() + why[1:], one, (row and row["group_id"]) or "")
+    for one in (one for one in before.protect if one not in now.protect):
+        row, why = now.people.get(one), "; ".join(before.protect[one])
+        yield Change("protect out", f"Before: {why}", one, (row and row["group_id"]) or "")
 
 
-__all__ = ["KINDS", "Change", "Comparison", "Figure", "Kind", "compare", "run_before", "same_groups", "side"]
+__all__ = [
+    "KINDS",
+    "TOGETHER",
+    "Change",
+    "Comparison",
+    "Figure",
+    "Kind",
+    "compare",
+    "run_before",
+    "same_groups",
+    "side",
+]

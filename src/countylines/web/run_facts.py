@@ -64,8 +64,18 @@ def freshness(reader: Reader, late_days: int) -> list[Fresh]:
 
 
 def notes_of(reader: Reader, hide: bool) -> list[str]:
-    """What the run says of itself; ``hide``: without sentences that have a count under 5."""
-    return [note for note in reader.run.manifest["notes"] if not (hide and re.search(r"\b[1-4]\b", note))]
+    """What the run says of itself; ``hide``: without sentences that have a count, which may be small or tell one."""
+    return [note for note in reader.run.manifest["notes"] if not hide or tells_no_count(note)]
+
+
+def tells_no_count(note: str) -> bool:
+    """Whether a sentence has no number.
+
+    Example:
+        >>> tells_no_count("2 rulings wait for a second person."), tells_no_count("notes.txt is not used.")
+        (False, True)
+    """
+    return re.search(r"\b\d", note) is None
 
 
 def rows_in(reader: Reader) -> Rows:

@@ -13,17 +13,17 @@ from fastapi.responses import Response
 from countylines.runs import MANIFEST
 from countylines.settings import sections
 from countylines.web.access import Missing, Visit, needs
-from countylines.web.group_rows import SMALL, unknown_ages
+from countylines.web.group_rows import SMALL, small, unknown_ages
 from countylines.web.groups import hides
 from countylines.web.reader import Reader
 from countylines.web.rejects_view import reasons, rejected_rows
-from countylines.web.run_facts import notes_of
-from countylines.web.run_shelf import Shelved, differing, fragments, hidden, shelved
+from countylines.web.run_facts import notes_of, tells_no_count
+from countylines.web.run_shelf import Shelved, differing, fragments, shelved
 from countylines.web.run_steps import repeat, steps, timings_of
 
 router = APIRouter(include_in_schema=False)
 
-COUNTS_OF_ROWS = ("inputs", "rows_in", "rows_out")  # of a manifest
+COUNTS_OF_ROWS = ("inputs", "rows_in", "rows_out", "unlinked", "notes")  # of a manifest
 
 
 @router.get("/runs")
@@ -46,7 +46,7 @@ def run(name: str, visit: Visit = needs("see_runs")) -> Response:
     """One run's manifest in plain words."""
     reader = visit.run(name)
     manifest = reader.run.manifest
-    made = steps(reader, timings_of(reader))
+    made = steps(reader, timings_of(reader), hides(visit))
     return visit.page(
         "run.html.j2",
         reader=reader,
@@ -76,19 +76,19 @@ def manifest(name: str, visit: Visit = needs("see_runs")) -> Response:
 
 
 def without_small_counts(content: bytes) -> bytes:
-    """The manifest with counts of rows from 1 to 4 written as "under 5": some tables have a row for each person.
+    """The manifest with counts of rows rounded to 5, those from 1 to 4 "under 5": some tables have a row a person.
 
     Example:
         >>> without_small_counts(b'{"as_of": "2026-01-01", "rows_out": {"groups": 2, "nominals": 9}}')
-        b'{"as_of": "2026-01-01", "rows_out": {"groups": "under 5", "nominals": 9}}'
+        b'{"as_of": "2026-01-01", "rows_out": {"groups": "under 5", "nominals": 10}}'
     """
 
     def few(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: few(each) for name, each in value.items()}
         if isinstance(value, list):
-            return [few(each) for each in value]
-        return f"under {SMALL}" if type(value) is int and hidden(value) else value
+            return [few(each) for each in value if not isinstance(each, str) or tells_no_count(each)]
+        return (small(value) or f"under {SMALL}") if type(value) is int and value else value
 
     told = json.loads(content)
     return json.dumps({name: few(each) if name in COUNTS_OF_ROWS else each for name, each in told.items()}).encode()

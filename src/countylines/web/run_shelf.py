@@ -13,6 +13,7 @@ from countylines.errors import InputError
 from countylines.runs import MANIFEST, NOT_THERE, Run, finished, numbered_anew, open_run
 from countylines.settings import Settings
 from countylines.web.group_rows import SMALL
+from countylines.web.run_facts import tells_no_count
 
 COUNTS = ("rows_in", "kept", "set_aside", "rejected")
 PARTIAL, REJECTS = ".partial", ".rejects.csv"
@@ -47,7 +48,11 @@ class Shelved:
     @property
     def restricted(self) -> bool:
         """Whether only cleared people may open it."""
-        return bool(self.manifest["settings"]["ingest"]["include_restricted"])
+        return _restricted(self.run)
+
+    def notes(self, hide: bool) -> list[str]:
+        """What it says of itself; ``hide``: without sentences that have a count."""
+        return [note for note in self.manifest["notes"] if not hide or tells_no_count(note)]
 
     @cached_property
     def rows(self) -> dict[str, int]:
@@ -72,11 +77,11 @@ class Fragment:
 def shelved(folder: Path) -> list[Shelved]:
     """The finished runs that can be read, newest data first, then the latest made."""
     found = [run for path in _folders(folder) if isinstance(run := _opened(path), Run)]
-    beside = finished(folder)
+    beside = {kind: [run for run in finished(folder) if _restricted(run) == kind] for kind in (False, True)}
     made = [
         Shelved(run, _moment(run.folder / MANIFEST), _missing(run), before.folder.name if before else "")
         for run in found
-        for before in [numbered_anew(run, beside)]
+        for before in [numbered_anew(run, beside[_restricted(run)])]
     ]
     return sorted(made, key=lambda each: (str(each.manifest["as_of"]), each.made), reverse=True)
 
@@ -132,6 +137,10 @@ def _opened(path: Path) -> Run | InputError:
 
 def _missing(run: Run) -> tuple[str, ...]:
     return tuple(name for name in run.manifest["rows_out"] if not (run.folder / f"{name}.parquet").is_file())
+
+
+def _restricted(run: Run) -> bool:
+    return bool(run.manifest["settings"]["ingest"]["include_restricted"])
 
 
 def _moment(path: Path) -> dt.datetime:

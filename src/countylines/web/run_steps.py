@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from countylines.report.show.words import counted, number
+from countylines.report.show.words import counted
+from countylines.web.group_rows import SMALL, small
 from countylines.web.reader import Reader
 from countylines.web.run_shelf import COUNTS, differing
 
@@ -37,10 +38,14 @@ class Step:
     seconds: float
 
 
-def steps(reader: Reader, timings: Mapping[str, float]) -> list[Step]:
-    """The steps in the order in which they run, with what went in, came out and was left aside."""
+def steps(reader: Reader, timings: Mapping[str, float], hide: bool = False) -> list[Step]:
+    """The steps in the order in which they run, with what went in, came out and was left aside.
+
+    Args:
+        hide: counts are rounded to 5, and those under 5 hidden.
+    """
     times = grouped(timings)
-    said = _rows(reader)
+    said = _rows(reader, hide)
     names = [*STEPS, *([OTHER] if OTHER in times else [])]
     return [Step(name, *said.get(name, ("", "", "")), times.get(name, 0.0)) for name in names]
 
@@ -99,7 +104,11 @@ def _toml(name: str, value: Any) -> str:
     return json.dumps("" if value is None else value, ensure_ascii=False)
 
 
-def _rows(reader: Reader) -> dict[str, tuple[str, str, str]]:
+def _rows(reader: Reader, hide: bool) -> dict[str, tuple[str, str, str]]:
+    def number(n: int) -> str:
+        shown = small(n) if hide and n else n
+        return f"under {SMALL}" if shown is None else f"{shown:,}"
+
     manifest = reader.run.manifest
     came, kept, aside, rejected = (sum(c[name] for c in manifest["rows_in"].values()) for name in COUNTS)
     out = manifest["rows_out"]
@@ -108,12 +117,12 @@ def _rows(reader: Reader) -> dict[str, tuple[str, str, str]]:
     names = list(STEPS)
     told = [
         (number(came), f"{number(kept)} kept", f"{number(aside)} set aside, {number(rejected)} rejected"),
-        (counted(records, "record"), f"{number(out.get('record_scores', 0))} matched", "0"),
+        (f"{number(records)} records", f"{number(out.get('record_scores', 0))} matched", "0"),
         (
             f"{number(out.get('considered', 0))} people met",
             f"{number(people)} people kept",
             f"{number(out.get('considered', 0) - people)} below the line,"
-            f" {counted(out.get('skipped_records', 0), 'large record')}",
+            f" {number(out.get('skipped_records', 0))} too large",
         ),
         (f"{number(people)} people", counted(draws, "draw") if draws else "not made", ""),
         (f"{number(people)} people", counted(out.get("groups", 0), "group"), ""),

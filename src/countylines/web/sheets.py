@@ -58,6 +58,16 @@ class Sheet:
     covered: bool = False
 
     @property
+    def names_people(self) -> bool:
+        """Whether any row is of somebody: then the file says how they are treated, and the log who they are.
+
+        Example:
+            >>> Sheet("Groups", {"id": "Group"}, []).names_people, Sheet("People", {}, [], people=True).names_people
+            (False, True)
+        """
+        return self.people or any("card" in row for row in self.rows)
+
+    @property
     def headings(self) -> list[str]:
         """The first line.
 

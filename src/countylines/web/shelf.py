@@ -12,8 +12,8 @@ import polars as pl
 
 from countylines.errors import InputError
 from countylines.runs import MANIFEST, Run, open_run
-from countylines.web.index import people
-from countylines.web.reader import Reader
+from countylines.web.guarded import Guarded, both, keep, read_guarded, recall
+from countylines.web.reader import UNREAD, Reader
 from countylines.web.separate_list import ASK_AGAIN, SeparateList
 
 
@@ -60,7 +60,8 @@ class Shelf:
     separate: SeparateList | None = None
     _open: dict[str, Reader] = field(default_factory=dict)
     _told: dict[Path, Manifest] = field(default_factory=dict)
-    _since: dict[str, tuple[float, str, frozenset[str]]] = field(default_factory=dict)
+    _since: dict[str, tuple[float, frozenset[str]]] = field(default_factory=dict)
+    _words: dict[bool, Guarded] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def runs(self) -> list[Run]:
@@ -106,23 +107,44 @@ class Shelf:
     def _guarded_since(self, reader: Reader) -> frozenset[str]:
         """Whom this run ranks and the latest run of its kind protects or holds; the folder isn't read every time.
 
-        A run with restricted records tells nothing on the pages of one without.
+        A run with restricted records tells nothing on the pages of one without. What the latest run said stays when it
+        is damaged or deleted; where it lies here and could never be read, nobody is ranked: ``UNREAD``.
         """
-        asked, of, found = self._since.get(reader.stamp, (None, "", frozenset()))
+        asked, found = self._since.get(reader.stamp, (None, frozenset()))
         now = time.monotonic()
         if asked is None or now - asked >= ASK_AGAIN:
-            for run in self.runs():
-                if run.folder == reader.run.folder:
-                    of, found = "", frozenset()
-                    break
-                told = self._manifest(run.folder)
-                if told is None or _restricted(run) != reader.restricted:
-                    continue
-                if told.stamp != of:
-                    of, found = told.stamp, _guarded(reader, run)
-                break
-            self._since[reader.stamp] = now, of, found
+            found = self._later_word(reader)
+            self._since[reader.stamp] = now, found
         return found
+
+    def _later_word(self, reader: Reader) -> frozenset[str]:
+        own = self._manifest(reader.run.folder)
+        at = own.at if own else 0
+        latest = next((run for run in self.runs() if _restricted(run) == reader.restricted), reader.run)
+        word, whole = self._word(latest, reader.restricted)
+        if word and word.later_than(str(reader.run.manifest["as_of"]), at):
+            ranked = reader.table("nominals").filter("rankable")["nominal_id"]
+            return word.ids & frozenset(ranked)
+        return frozenset() if whole or latest.folder == reader.run.folder else UNREAD
+
+    def _word(self, latest: Run, restricted: bool) -> tuple[Guarded | None, bool]:
+        """The last word on whom to guard, and whether it is the latest run's own."""
+        path = self.indexes / f"guarded{'-restricted' if restricted else ''}.json"
+        kept, told = self._words.get(restricted) or recall(path), self._manifest(latest.folder)
+        if told and kept and kept.stamp == told.stamp:
+            self._words[restricted] = kept
+            return kept, True
+        try:
+            word = read_guarded(latest, told.stamp, told.at) if told else None
+        except (InputError, OSError, pl.exceptions.PolarsError):
+            word = None  # half a run tells nothing; its own pages say so
+        if word is None:
+            return kept, False
+        if kept and kept.later_than(word.as_of, word.at):
+            return both(kept, word), True  # of a run that is gone
+        self._words[restricted] = word
+        keep(path, word)
+        return word, True
 
     def _manifest(self, folder: Path) -> Manifest | None:
         """What a folder's manifest says, read again when it has changed; None = it isn't there.
@@ -153,19 +175,6 @@ def possible(name: str) -> bool:
 
 def _restricted(run: Run) -> bool:
     return bool(run.manifest["settings"]["ingest"]["include_restricted"])
-
-
-def _guarded(earlier: Reader, later: Run) -> frozenset[str]:
-    """Whom the earlier run ranks and the later one protects or holds."""
-    try:
-        ranked = earlier.table("nominals").filter("rankable")["nominal_id"]
-        guarded = pl.col("protected") | (pl.col("held") != "[]")
-        now = (
-            people(later).select("nominal_id", "protected", "held").filter(pl.col("nominal_id").is_in(ranked.implode()))
-        )
-        return frozenset(now.filter(guarded).collect()["nominal_id"])
-    except (InputError, OSError, pl.exceptions.PolarsError):
-        return frozenset()  # half a run tells nothing; its own pages say so
 
 
 def _whole(folder: Path) -> Run | None:

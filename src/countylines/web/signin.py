@@ -8,7 +8,6 @@ import secrets
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import islice
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -137,8 +136,8 @@ def _form(visit: Visit, to: str, error: str = "", status: int = 200, name: str =
 
 def told(visit: Visit) -> list[Run]:
     """The latest run, for everybody to read before they are known: never one that was made with restricted records."""
-    open_runs = (run for run in visit.house.shelf.runs() if not run.manifest["settings"]["ingest"]["include_restricted"])
-    return list(islice(open_runs, 1))
+    runs = visit.house.shelf.runs()
+    return [run for run in runs if not run.manifest["settings"]["ingest"]["include_restricted"]][:1]
 
 
 def _from_form(visit: Visit) -> None:

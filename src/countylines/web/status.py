@@ -8,7 +8,7 @@ from typing import Any
 
 from countylines.report.show.words import counted
 from countylines.tables import BOTH
-from countylines.web.persons import Card, Mark
+from countylines.web.persons import LATEST_UNREAD, Card, Mark
 from countylines.web.render import day
 
 Row = Mapping[str, Any]
@@ -70,6 +70,8 @@ def _title(card: Card) -> str:
     }
     if card.mark in titles:
         return titles[card.mark]
+    if LATEST_UNREAD in card.held:
+        return "Not ranked: the latest run can't be read."
     if BOTH in card.held:
         return "This adult is both victim and suspect: on the separate list, not ranked."
     return "Held: this person may be exploited. Not ranked until two people decide."
@@ -78,6 +80,8 @@ def _title(card: Card) -> str:
 def _age(card: Card) -> list[str]:
     if card.mark == "unknown":
         return ["No birth date is recorded. Establish their age first."]
+    if LATEST_UNREAD in card.held and not card.protected:
+        return ["Whether that run protects or holds this person isn't known."]
     if card.held and not card.protected:
         signs = [HELD.get(reason, f"{reason[0].upper()}{reason[1:]}.") for reason in card.held if reason != BOTH]
         return [*([RULED] if BOTH in card.held else []), *signs, *([RELEASE] if signs else [])]
@@ -124,6 +128,8 @@ def not_ranked(card: Card) -> str:
     """
     if card.protected:
         return f"Not ranked: this person is {NOT_RANKED[card.mark]}."
+    if LATEST_UNREAD in card.held:
+        return f"Not ranked: {LATEST_UNREAD}."
     if BOTH in card.held:
         return "Not ranked: an adult who is both victim and suspect, by a ruling of two people."
     if card.held:

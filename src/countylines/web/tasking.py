@@ -35,7 +35,7 @@ class Tasked:
     """A group with what was decided on it.
 
     Attributes:
-        row: the group that goes it on in this run; None = it is gone, even if other people have its id now.
+        row: the group that carries it on in this run; None = it is gone, even if other people have its id now.
         due: its review date has come.
     """
 
@@ -90,7 +90,7 @@ def tasking(visit: Visit = needs("see_tasking"), only: str = "") -> Response:
         only=only,
         choices={name: (label, sum(fits(visit, one, name) for one in every)) for name, label in SHOWN.items()},
         undecided=_undecided(visit, every),
-        ranked=any(row.place for row in touching(group_rows(visit.reader), own_areas(visit))),
+        ranked=sum(row.place is not None for row in group_rows(visit.reader)),
         gone=[one for one in decided if not one.row],
         notes=gone_notes(visit),
     )
@@ -186,7 +186,7 @@ def fits(visit: Visit, one: Tasked, only: str) -> bool:
 
 
 def gone_notes(visit: Visit) -> list[Note]:
-    """The notes on groups that this run doesn't go on; of somebody with own areas only their own."""
+    """The notes on groups that this run doesn't carry on; of somebody with own areas only their own."""
     if visit.covered or not visit.can("see_group"):
         return []
     with visit.house.state.read() as connection:

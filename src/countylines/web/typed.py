@@ -1,14 +1,13 @@
-"""What somebody typed into a page when their session or their reason ended meanwhile: shown again, so that it isn't lost.
+"""What somebody typed into a page when their session or reason ended meanwhile: shown again, so that it isn't lost.
 
 Nothing of it was saved, and nothing of it is kept or logged: it goes back to the browser that sent it.
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import URL
 from starlette.routing import Match
 
 from countylines.web.access import Visit
@@ -21,6 +20,9 @@ WORDS = {
     "no reason": ("Your reason for access has run out", "Give a reason", "/reason?next="),
     "expired": ("Nothing was changed", "Open the page again", ""),
 }
+# What pages put into a form by themselves.
+UNTYPED = {*HIDDEN, "next", "back", "run", "show", "do", "what", "kind", "draft", "copy", "remove", "hit", "measure",
+           "keys", "hold", "secret", "step", "to"}  # fmt: skip
 STATUS = {"signed out": 401, "no reason": 403, "expired": 403}
 
 
@@ -45,11 +47,15 @@ def typed_again(request: Request, why: str) -> HTMLResponse | None:
 def origin(request: Request) -> str | None:
     """The page of ours that a form was sent from; None = another site's, or the browser doesn't say.
 
-    The page of a change that couldn't be saved stands at the change's own address, which can't be opened: it is the page
-    above that then.
+    A change that couldn't be saved shows its page at the change's own address, which can't be opened: it is the page
+    above it then.
     """
-    sent = urlsplit(request.headers.get("referer", ""))
-    if not sent.netloc or sent.netloc != request.headers.get("host"):
+    sent = URL(request.headers.get("referer", ""))
+    try:
+        ours = sent.netloc != "" and sent.netloc == request.headers.get("host")
+    except ValueError:  # as http://[x
+        return None
+    if not ours:
         return None
     path = inside(sent.path)
     while path and not _opens(request, path):
@@ -65,7 +71,7 @@ def _opens(request: Request, path: str) -> bool:
 
 def _typed(visit: Visit) -> list[tuple[str, str]]:
     """Each field by its label; of a form with a password nothing at all."""
-    fields = {name: str(value) for name, value in visit.form.items() if name not in (*HIDDEN, "next", "secret")}
+    fields = {name: str(value) for name, value in visit.form.items() if name not in UNTYPED}
     if any("password" in name for name in fields):
         return []
     return [(_label(name), value) for name, value in fields.items() if value.strip()]

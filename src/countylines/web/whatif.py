@@ -18,6 +18,7 @@ from countylines.rank.dismantle.objective import Problem, curve, problem_of
 from countylines.rank.dismantle.scopes import NETWORK, YEAR, inside
 from countylines.rank.harm import mass
 from countylines.report.show.words import counted
+from countylines.web.group_rows import unknown_ages
 from countylines.web.network_facts import CHILD, facts_of, rankable
 from countylines.web.network_seen import Seen
 from countylines.web.reader import Reader
@@ -97,7 +98,10 @@ def what_if(reader: Reader, seen: Seen, asked: Sequence[str]) -> dict[str, Any]:
         "refused": refused,
         "people": problem.n,
         "fragments": fragments(whole.graph, order),
-        "parts": parts(whole.graph, order, np.array(seen.facts.mark, np.int64)),
+        "parts": [
+            {**row, "children": None} if unknown_ages(reader) else row
+            for row in parts(whole.graph, order, np.array(seen.facts.mark, np.int64))
+        ],
         "parts_before": len(fragments(whole.graph, order[:0])),
         "largest_before": int(found.largest[0]),
         "largest_after": int(found.largest[-1]),
