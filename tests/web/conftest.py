@@ -7,7 +7,9 @@ import datetime as dt
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from countylines.synthetic import synth
 from countylines.web.access import COOKIE
 from countylines.web.app import create_app
 from countylines.web.house import House
+from countylines.web.index import Index
 from countylines.web.reader import Reader
 from countylines.web.serve import open_house
 
@@ -31,6 +34,7 @@ RUN = "run-2026"
 PASSWORD = "westmarch-lapwing-seven"
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 Browse = Callable[..., TestClient]
+Rewrite = Callable[[Callable[[sqlite3.Connection], None]], Reader]
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +134,24 @@ def browse(app: FastAPI, house: House) -> Iterator[Browse]:
     yield sign_in
     for client in opened:
         client.close()
+
+
+@pytest.fixture
+def rewritten(reader: Reader, tmp_path: Path) -> Rewrite:
+    """The run with a copy of its reading index, changed."""
+
+    def change(act: Callable[[sqlite3.Connection], None]) -> Reader:
+        copy = tmp_path / "changed.sqlite"
+        shutil.copyfile(reader.index.path, copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            act(connection)
+            connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
+            connection.execute("INSERT INTO names(names) VALUES ('rebuild')")
+            connection.commit()
+        reader.index = Index(reader.run, copy)
+        return reader
+
+    return change
 
 
 def secret_of(page: str) -> str:

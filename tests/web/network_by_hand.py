@@ -64,8 +64,8 @@ PAGE = """<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>N
 <div class="cl-x__l" id="net-filters"></div><div class="cl-x__c">
 <div class="cl-tools" id="net-tools" role="toolbar" aria-label="Network tools"></div>
 <div class="cl-stage" id="stage" hidden data-data="/network/data.json" data-path="/network/path.json"
-data-person="/network/person/" data-what-if="/network/what-if.json" data-export="/network/export" data-markings="OFFICIAL-SENSITIVE|SECRET"
-data-find="/network/find.json" data-group="/groups/"></div>
+data-person="/network/person/" data-what-if="/network/what-if.json" data-export="/network/export"
+data-markings="OFFICIAL-SENSITIVE|SECRET" data-find="/network/find.json" data-group="/groups/"></div>
 <div class="cl-stage cl-fall" id="stage-fallback"><p id="stage-words">Needs a script.</p>
 <svg width="90" height="60"><circle cx="30" cy="30" r="20"/></svg></div>
 <div class="cl-twin" id="net-table">Twin by the server</div></div>

@@ -4,12 +4,8 @@ import dataclasses
 import datetime as dt
 import itertools
 import re
-import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import closing
-from html import unescape
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -19,9 +15,7 @@ from countylines.govern import accounts, audit
 from countylines.report.explain import Connection, explain
 from countylines.web import timeline
 from countylines.web.covering import COVER
-from countylines.web.gradings import in_words
 from countylines.web.house import House
-from countylines.web.index import Index
 from countylines.web.person_evidence import own_records
 from countylines.web.persons import card_of
 from countylines.web.reader import Reader
@@ -29,48 +23,11 @@ from countylines.web.status import status
 from countylines.web.taking_out import fewest
 from countylines.web.timeline import Event
 from countylines.web.why import stacked, why
-from tests.web.conftest import NOW, PASSWORD, Browse, csrf_of
+from tests.web.conftest import NOW, PASSWORD, Browse, Rewrite
+from tests.web.person_pages import first, kept, plain
 
 FIGURES = ("data-figures", "CCHI", "ONS weights", "Betweenness", "Eigenvector", "Closeness", "cl-int", "Rank <b>")
 WEIGHTS = {"A": 1.0, "B": 0.5, "C": 0.4, "D": 0.1, "E": 0.02}
-
-
-def kept(reader: Reader) -> list[str]:
-    return reader.table("nominals")["nominal_id"].to_list()
-
-
-def first(reader: Reader, mark: str) -> str:
-    """The first kept person with this mark."""
-    return next(
-        card.nominal_id for card in map(reader.cards(kept(reader)).get, kept(reader)) if card and card.mark == mark
-    )
-
-
-def plain(page: str) -> str:
-    """The words of a page's main part."""
-    main = page[page.index("<main") : page.index("</main>")]
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
-
-
-Rewrite = Callable[[Callable[[sqlite3.Connection], None]], Reader]
-
-
-@pytest.fixture
-def rewritten(reader: Reader, tmp_path: Path) -> Rewrite:
-    """The run with a copy of its reading index, changed."""
-
-    def change(act: Callable[[sqlite3.Connection], None]) -> Reader:
-        copy = tmp_path / "changed.sqlite"
-        shutil.copyfile(reader.index.path, copy)
-        with closing(sqlite3.connect(copy)) as connection:
-            act(connection)
-            connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
-            connection.execute("INSERT INTO names(names) VALUES ('rebuild')")
-            connection.commit()
-        reader.index = Index(reader.run, copy)
-        return reader
-
-    return change
 
 
 # Why: the derivation
@@ -328,81 +285,6 @@ def test_stored_text_does_nothing(browse: Browse, rewritten: Rewrite, reader: Re
         assert "<b>x</b>" not in page.text and "<i>here</i>" not in page.text and "\u202e" not in page.text, path
         assert "{{ 7 * 7 }}" in page.text or "49" not in plain(page.text), path
         assert not re.search(r"\sstyle=|\son\w+=(?!\w*alert)", re.sub(r"&lt;.*?&gt;", "", page.text)), path
-
-
-# Records
-
-
-def test_a_record_tells_its_grading_and_everybody_in_it(browse: Browse, reader: Reader) -> None:
-    row = reader.index.query(
-        "SELECT r.record_id FROM records r WHERE r.grading = '2BC' AND r.score > 0 ORDER BY 1 LIMIT 1"
-    )[0]
-    page = browse("analyst").get(f"/records/{row['record_id']}").text
-    assert "Known indirectly to the source but corroborated" in page and "Handling conditions:" in page
-    people = reader.index.query("SELECT DISTINCT nominal_id FROM involvements WHERE record_id = ?", row["record_id"])
-    for person in people:
-        assert f'href="/people/{person["nominal_id"]}"' in page
-    assert browse("analyst").get("/records/crime:none").status_code == 404
-
-
-def test_every_grading_of_the_run_can_be_read(reader: Reader) -> None:
-    written = {row["grading"] for row in reader.index.query("SELECT DISTINCT grading FROM records") if row["grading"]}
-    assert {len(in_words(grading)) for grading in written} == {3}
-
-
-def test_a_restricted_record_asks_cleared_people_for_a_reason(
-    browse: Browse, house: House, rewritten: Rewrite, reader: Reader
-) -> None:
-    nominal = first(reader, "adult")
-    record = why(reader, nominal).found.connections[0].record_ids[0]
-    secret = reader.index.query("SELECT text FROM records WHERE record_id = ?", record)[0]["text"][:40]
-
-    def restrict(connection: sqlite3.Connection) -> None:
-        connection.execute("UPDATE records SET restricted = 1 WHERE record_id = ?", (record,))
-
-    rewritten(restrict)
-    assert browse("analyst").get(f"/records/{record}").status_code == 403
-    accounts.create_account(house.state, "cleared", "C", PASSWORD, roles=["analyst"], now=NOW, cleared=True)
-    client = browse("cleared")
-    asked = client.get(f"/records/{record}")
-    assert "This record is restricted" in asked.text and secret[:20] not in plain(asked.text)
-    assert "Restricted: its text opens" in plain(client.get(f"/people/{nominal}").text)
-    sent = {"csrf": csrf_of(asked.text), "reason": "", "reference": ""}
-    assert client.post(f"/records/{record}/reason", data=sent).status_code == 400
-    done = client.post(f"/records/{record}/reason", data={**sent, "reason": "Named in Op Test"})
-    assert (done.status_code, done.headers["location"]) == (303, f"/records/{record}")
-    assert 'class="cl-rec"' in client.get(f"/records/{record}").text
-    reasons = audit.search(house.state, audit.Wanted(what=record, action="give_reason_for_record")).rows
-    assert [entry.event.reason for entry in reasons] == ["Named in Op Test"]
-
-
-def test_nobody_rules_on_a_restricted_record_that_they_have_not_opened(
-    browse: Browse, house: House, rewritten: Rewrite, reader: Reader
-) -> None:
-    """Its people aren't shown before its reason is given, nor by a refused form."""
-    nominal = first(reader, "adult")
-    record = why(reader, nominal).found.connections[0].record_ids[0]
-    others = [row["nominal_id"] for row in reader.rows("sources/involvements", "record_id", record)]
-
-    def restrict(connection: sqlite3.Connection) -> None:
-        connection.execute("UPDATE records SET restricted = 1 WHERE record_id = ?", (record,))
-
-    rewritten(restrict)
-    accounts.create_account(house.state, "cleared", "C", PASSWORD, roles=["analyst"], now=NOW, cleared=True)
-    client = browse("cleared")
-    csrf = csrf_of(client.get("/rulings").text)
-    form = {"csrf": csrf, "record": record, "decision": "not county lines", "reason": "No", "review_by": "2027-01-31"}
-    part = {**form, "record": "", "person": nominal, "only": record, "decision": "wrong person"}
-    answers = [client.get(f"/rulings/new?record={record}"), client.post("/rulings/new", data=form),
-               client.post("/rulings/new", data=part)]  # fmt: skip
-    for answer in answers:
-        assert answer.status_code == 403
-        assert "open it with a reason of its own first" in plain(answer.text)
-        assert not [one for one in others if one in answer.text]
-    sent = {"csrf": csrf, "reason": "Named in Op Test", "reference": ""}
-    assert client.post(f"/records/{record}/reason", data=sent).status_code == 303
-    assert nominal in client.get(f"/rulings/new?record={record}").text
-    assert client.post("/rulings/new", data=form).status_code == 303
 
 
 # Events
