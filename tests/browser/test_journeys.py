@@ -173,6 +173,6 @@ def test_an_auditor_finds_who_looked_at_a_person(page_of: PageOf, site: Site) ->
     page.keyboard.press("Enter")
     page.wait_for_url("**/log?**")
 
-    expect(page.get_by_role("heading", name=re.compile(f"entr(y|ies) on {who}"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(f"entr(y|ies) naming {who}"))).to_be_visible()
     seen = page.locator("#entries tbody tr").first.inner_text()
     assert all(words in seen for words in ("analyst", "Intelligence analyst", who, "Op Test, training")), seen
