@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from countylines.web.access import COOKIE
 from countylines.web.app import create_app
@@ -22,6 +22,7 @@ from tests.web.conftest import accounts_made, runs  # noqa: F401
 from tests.web.every import World, world
 
 PageOf = Callable[..., Page]
+expect.set_options(timeout=15_000)  # milliseconds: a busy machine is slow, and waiting costs nothing where it isn't
 
 
 @dataclass(frozen=True)
