@@ -9,9 +9,6 @@ from typing import Literal
 
 import polars as pl
 
-from countylines.rank.harm import COUNTED, find_files
-from countylines.rank.harm.rules import load_outcomes
-from countylines.rank.harm.standing import offenders, ruled
 from countylines.settings import Harm
 from countylines.web.reader import Reader
 
@@ -56,6 +53,8 @@ def known_harm(reader: Reader, of: Of) -> Known:
 
 
 def _known(reader: Reader, of: Of) -> Known:
+    from countylines.rank.harm import COUNTED  # here, so that the dashboard starts without it
+
     total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
     rows = reader.table(f"{of}_harm").filter(pl.col("standing").is_in(COUNTED))
     sums = rows.group_by("id", "index", "window").agg(total=total, without=pl.col("crimes_without_weight").sum())
@@ -72,6 +71,9 @@ def _known(reader: Reader, of: Of) -> Known:
 
 def _uncoded(reader: Reader, of: Of) -> pl.DataFrame:
     """``id``, ``window``, ``n``: the crimes without any code that would count, had they one."""
+    from countylines.rank.harm import COUNTED
+    from countylines.rank.harm.standing import offenders
+
     crimes = _crimes(reader)
     parts = reader.run.table("sources/involvements").select("record_id", "nominal_id", "role")
     own = parts.join(crimes.lazy().select("record_id"), on="record_id", how="semi").collect()
@@ -92,6 +94,10 @@ def _uncoded(reader: Reader, of: Of) -> pl.DataFrame:
 
 def _crimes(reader: Reader) -> pl.DataFrame:
     """Crimes without a code of any kind that weren't cancelled: ``record_id``, ``date``, ``ruling``."""
+    from countylines.rank.harm import find_files
+    from countylines.rank.harm.rules import load_outcomes
+    from countylines.rank.harm.standing import ruled
+
     code = pl.concat_str(pl.col("offence_code", "cjs_code", "urn").cast(pl.String).fill_null("").str.strip_chars())
     crimes = reader.run.table("sources/records").filter((pl.col("source") == "crime") & (code == ""))
     date = pl.coalesce("recorded", "occurred").cast(pl.Date)
