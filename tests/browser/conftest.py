@@ -83,6 +83,14 @@ def page_of(browser: Browser, site: Site) -> Iterator[PageOf]:
     assert not wrong
 
 
+@pytest.fixture
+def data(site: Site) -> dict[str, Any]:
+    """What the network's explorer reads."""
+    site.world.sign_in("analyst")
+    found: dict[str, Any] = site.world.client.get("/network/data.json").json()
+    return found
+
+
 def is_fault(message: ConsoleMessage, address: str) -> bool:
     """Errors and warnings, which is how a broken policy shows.
 

@@ -33,14 +33,6 @@ def opened(page: Page, address: str = "/network") -> Page:
     return page
 
 
-@pytest.fixture
-def data(site: Site) -> dict[str, Any]:
-    """What the page has read."""
-    site.world.sign_in("analyst")
-    found: dict[str, Any] = site.world.client.get("/network/data.json").json()
-    return found
-
-
 def label(data: dict[str, Any], **wanted: int) -> str:
     """The name of somebody in a group for whom the columns have these values."""
     people = data["people"]

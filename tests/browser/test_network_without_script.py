@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PageOf, Site
+from tests.browser.conftest import PageOf
 from tests.browser.pdf import words_of_pages
 from tests.browser.test_accessibility import found_by_axe
 from tests.browser.test_network import READY
@@ -25,14 +25,6 @@ def plain(page_of: PageOf) -> Page:
     page = page_of("analyst", java_script_enabled=False)
     page.goto("/network")
     return page
-
-
-@pytest.fixture
-def data(site: Site) -> dict[str, Any]:
-    """What the explorer reads."""
-    site.world.sign_in("analyst")
-    found: dict[str, Any] = site.world.client.get("/network/data.json").json()
-    return found
 
 
 def test_path_by_two_rows_of_the_table(plain: Page) -> None:
