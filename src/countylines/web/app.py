@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from types import ModuleType
 
@@ -100,20 +101,26 @@ PAGES: tuple[ModuleType, ...] = (
 
 
 @contextlib.asynccontextmanager
-async def few_threads(app: FastAPI) -> AsyncIterator[None]:
+async def opening(app: FastAPI) -> AsyncIterator[None]:
     """Pages are made by few threads: whoever waits for one waits less than if all were made at once, each slowly."""
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    if first := app.state.once_open:
+        threading.Thread(target=first, args=(app.state.house,), name="prepare", daemon=True).start()
     yield
 
 
-def create_app(house: House) -> FastAPI:
+def create_app(house: House, once_open: Callable[[House], None] | None = None) -> FastAPI:
     """The application for one house.
+
+    Args:
+        house: the runs, the state and all that pages need.
+        once_open: what is begun beside the pages when they can be asked for; before, it would only hold them up.
 
     Raises:
         ValueError: a route doesn't say which action it needs, which would be a fault of ours.
     """
-    app = FastAPI(title="countylines", lifespan=few_threads, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.house = house
+    app = FastAPI(title="countylines", lifespan=opening, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house, app.state.once_open = house, once_open
     for page in PAGES:
         for route in page.router.routes:
             needed(route)

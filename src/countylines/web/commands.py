@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -101,6 +102,7 @@ def serve(
 ) -> None:
     """The dashboard of a folder of runs, on this machine."""
     need_packages()
+    gc.disable()  # while modules load there is nothing to free, and looking for it takes a tenth of the start
     from countylines.govern.accounts import list_accounts
     from countylines.web.serve import check_address, open_house
     from countylines.web.serve import serve as answer

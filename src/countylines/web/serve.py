@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import atexit
 import errno
+import gc
 import ipaddress
 import logging
 import os
 import shutil
 import socketserver
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -189,9 +189,11 @@ def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> 
         InputError: as :func:`check_host`.
     """
     check_host(host, behind_proxy)
-    threading.Thread(target=prepare, args=(house,), name="prepare", daemon=True).start()
     settings = {"log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": behind_proxy}
-    uvicorn.run(create_app(house), host=host, port=port, **settings)  # type: ignore[arg-type]
+    app = create_app(house, once_open=prepare)
+    gc.freeze()  # what stays for good need not be looked through again
+    gc.enable()
+    uvicorn.run(app, host=host, port=port, **settings)  # type: ignore[arg-type]
 
 
 def prepare(house: House) -> None:
