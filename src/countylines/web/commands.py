@@ -104,12 +104,11 @@ def serve(
     need_packages()
     gc.disable()  # while modules load there is nothing to free, and looking for it takes a tenth of the start
     from countylines.govern.accounts import list_accounts
-    from countylines.web.serve import check_address, open_house
-    from countylines.web.serve import serve as answer
+    from countylines.web import serve as dashboard
 
     refuse_a_run(runs, "give the folder that holds it")
-    check_address(host, port, behind_proxy)
-    house = open_house(
+    dashboard.check_address(host, port, behind_proxy)
+    house = dashboard.open_house(
         runs,
         state,
         force=force,
@@ -127,7 +126,7 @@ def serve(
     if not house.shelf.runs():
         typer.echo(f"There is no finished run yet: countylines run EXTRACTS --out {runs / 'NAME'}")
     typer.echo(f"The dashboard is at http://{host}:{port}. Ctrl-C stops it.")
-    answer(house, host, port, behind_proxy=behind_proxy)
+    dashboard.serve(house, host, port, behind_proxy=behind_proxy)
 
 
 for each in (accounts_app, audit_app, rulings_app, state_app):
