@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import PageOf, Site
 from tests.browser.pdf import words_of_pages
+from tests.browser.test_accessibility import faults_of
 
 PRINTED = (
     ("analyst", "/groups"),
@@ -37,6 +38,23 @@ def test_the_marking_stands_on_each_printed_page(page_of: PageOf, site: Site, ro
         assert words.count("OFFICIAL-SENSITIVE·SYNTHETICDATA") >= 2, where
         assert re.search(r"Page[\W\d]*of", words), where  # tabular figures have no characters of their own in the PDF
     assert "printedby" in pages[-1]
+
+
+def test_a_document_to_print_bears_the_marking_it_was_given(page_of: PageOf, site: Site) -> None:
+    """Recipient and marking are asked before; then it is read, printed and kept as PDF with nothing else on it."""
+    page = page_of("safeguarding")
+    page.goto("/safeguarding/cases/{case_id}/referral/{document_id}".format(**site.examples))
+    page.get_by_label("For whom").fill("MASH Westmarch")
+    page.get_by_label("Marking").select_option("SECRET")
+    page.get_by_role("button", name="Open to print or keep as PDF").click()
+    expect(page.locator("h1")).to_contain_text("to print")
+    pages = words_of_pages(page.pdf(prefer_css_page_size=True))
+    assert pages
+    for words in pages:
+        assert words.count("SECRET·SYNTHETICDATA") >= 2
+        assert "OFFICIAL" not in words
+        assert "MASHWestmarch" not in words
+    assert faults_of(page) == []
 
 
 @pytest.mark.parametrize(("role", "path"), PRINTED)

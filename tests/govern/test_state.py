@@ -254,6 +254,11 @@ def test_what_cannot_be_opened(tmp_path: Path, url: str, message: str) -> None:
     assert caught.value.__cause__ is None
 
 
-def test_an_unknown_revision(laptop_state: State) -> None:
+def test_an_unknown_revision(laptop_state: State, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no revision 'x'\. Known are base, 0001"):
         downgrade(str(laptop_state.engine.url), "x")
+    new = tmp_path / "new.sqlite"
+    for change in (upgrade, downgrade):
+        with pytest.raises(InputError, match=r"there is no revision 'x'"):
+            change(f"sqlite:///{new}", "x")
+    assert not new.exists()

@@ -59,7 +59,7 @@ def test_a_child_from_the_queue_to_a_drafted_referral(officer: Officer, house: H
     shown = seen(officer.get(document))
     for words in ("She needs a place of safety.", "She was away.", "With whom.", card.name, "Not answered"):
         assert words in shown
-    made = officer.send(f"{document}/docx", recipient="MASH Westmarch", marking="OFFICIAL-SENSITIVE", form="file")
+    made = officer.send(f"{document}/file", recipient="MASH Westmarch", marking="OFFICIAL-SENSITIVE", form="file")
     assert made.status_code == 200
     whole = "\n".join(part.text for part in Document(io.BytesIO(made.content)).paragraphs)
     assert "She needs a place of safety." in whole
@@ -83,7 +83,7 @@ def test_a_child_from_the_queue_to_a_drafted_referral(officer: Officer, house: H
     assert "This document was sent and stays as it was" in seen(late)
     page = officer.get(document)
     assert "She needs a place of safety." in seen(page)
-    assert re.findall(r'action="([^"]*)"', page.partition("<main")[2]) == [f"{document}/docx"]
+    assert re.findall(r'action="([^"]*)"', page.partition("<main")[2]) == [f"{document}/file"]
 
 
 def test_no_text_of_a_record_gets_into_a_document(officer: Officer, reader: Reader) -> None:
@@ -352,11 +352,11 @@ def test_an_adults_document_leaves_only_with_consent(officer: Officer, reader: R
     referral = re.findall(r'name="step"[^>]*value="(\w+)"|<option value="(\w+)"', officer.get(f"{case}/referral"))
     document = officer.writes(case, step=next(filter(None, referral[0]))).headers["location"]
     file = {"recipient": "Adult social care", "marking": "OFFICIAL-SENSITIVE", "form": "file"}
-    answer = officer.send(f"{document}/docx", **file)
+    answer = officer.send(f"{document}/file", **file)
     assert answer.status_code == 400
     assert "It can't be taken out yet" in seen(answer)
     assert officer.takes(case, "consent", "done", result="given").status_code == 303
-    assert officer.send(f"{document}/docx", **file).status_code == 200
+    assert officer.send(f"{document}/file", **file).status_code == 200
 
 
 def test_own_areas_hold_when_a_case_is_opened(browse: Browse, house: House, reader: Reader) -> None:

@@ -10,7 +10,7 @@ from docx import Document
 from sqlalchemy import update
 
 from countylines.govern import documents
-from countylines.govern.work_schema import work_cases, work_documents
+from countylines.govern.work_schema import work_cases
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from tests.web.casework import Officer, in_tier, rows_of, seen, some_adult, some_child
@@ -28,7 +28,7 @@ def officer(browse: Browse) -> Officer:
 def read_docx(officer: Officer, document: str) -> str:
     """The file's text; the marking that its form asks for is one that no document has."""
     form = {"recipient": "MASH", "marking": "SECRET", "form": "file"}
-    answer = officer.send(f"{document}/docx", **form)
+    answer = officer.send(f"{document}/file", **form)
     assert answer.status_code == 200, seen(answer)[:300]
     made = Document(io.BytesIO(answer.content))
     cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
@@ -48,25 +48,41 @@ def goes_on(officer: Officer, case: str) -> None:
 
 
 def test_a_sent_document_stays_as_it_was_sent(officer: Officer, reader: Reader, clock: Clock) -> None:
-    """On the page, in print and in the file, whichever page it was marked on; each draft keeps its own."""
+    """On the page, in print and in the file."""
+    case = officer.opens(some_child(reader))
+    document = officer.writes(case, summary="The only draft.").headers["location"]
+    assert AS_SENT not in seen(officer.get(document))
+    assert officer.takes(case, "mash", "sent", why="by secure email").status_code == 303
+    before = the_document(officer.get(document)), read_docx(officer, document)
+    clock.forward(minutes=5)
+    goes_on(officer, case)
+    assert (the_document(officer.get(document)), read_docx(officer, document)) == before
+    for said in before:
+        for words in ("The only draft.", AS_SENT, "No result yet", "Westmarch", "OFFICIAL-SENSITIVE", "09:00 UTC"):
+            assert words in said, words
+        assert "Harrowmere" not in said
+    late = officer.send(document, form="edit", version="1", summary="Other words.", known="", not_known="")
+    assert "This document was sent and stays as it was" in seen(late)
+
+
+def test_drafts_that_were_not_sent_stay_drafts(officer: Officer, reader: Reader, house: House) -> None:
+    """One of several goes out: the case's page asks which, the others never say that they were sent."""
     case = officer.opens(some_child(reader))
     first = officer.writes(case, summary="The first draft.").headers["location"]
     second = officer.writes(case, summary="The second one.").headers["location"]
-    assert AS_SENT not in seen(officer.get(first))
-    assert officer.takes(case, "mash", "sent", why="by secure email").status_code == 303
-    before = {each: (the_document(officer.get(each)), read_docx(officer, each)) for each in (first, second)}
-    clock.forward(minutes=5)
+    asked = officer.takes(case, "mash", "sent", why="by secure email")
+    assert asked.status_code == 400
+    assert "This step has 2 drafts. Open the one that was sent" in seen(asked)
+    assert kept(house) == [None, None]
+    form = {"version": officer.version(case), "form": "sent", "why": "secure email"}
+    assert officer.send(f"{second}/sent", **form).status_code == 303
     goes_on(officer, case)
-    for each, summary in ((first, "The first draft."), (second, "The second one.")):
-        page = officer.get(each)
-        assert (the_document(page), read_docx(officer, each)) == before[each]
-        for said in (the_document(page), read_docx(officer, each)):
-            for words in (summary, AS_SENT, "No result yet", "Westmarch", "OFFICIAL-SENSITIVE", "09:00 UTC"):
-                assert words in said, words
-            assert "Harrowmere" not in said
     late = officer.writes(case, summary="More is known.").headers["location"]
-    assert "Harrowmere" in the_document(officer.get(late))
-    assert AS_SENT not in the_document(officer.get(late))
+    assert AS_SENT in the_document(officer.get(second))
+    for each in (first, late):
+        assert documents.DRAFT in the_document(officer.get(each))
+        assert "Harrowmere" in the_document(officer.get(each))
+        assert "not with this document" in seen(officer.get(each))
 
 
 def test_marked_on_its_own_page_it_is_kept_with_it(officer: Officer, reader: Reader, house: House) -> None:
@@ -86,22 +102,6 @@ def test_marked_on_its_own_page_it_is_kept_with_it(officer: Officer, reader: Rea
 def kept(house: House) -> list[str | None]:
     with house.state.read() as connection:
         return [one.sent_as for one in documents.drafts_of(connection, 1)]
-
-
-def test_sent_before_they_were_kept_they_say_so(officer: Officer, reader: Reader, house: House) -> None:
-    case = officer.opens(some_child(reader))
-    document = officer.writes(case).headers["location"]
-    assert officer.takes(case, "mash", "sent", why="by secure email").status_code == 303
-    with house.state.begin() as connection:
-        connection.execute(update(work_documents).values(sent_as=None))
-    goes_on(officer, case)
-    page = officer.get(document)
-    assert "Harrowmere" in the_document(page)
-    assert documents.FILLED_NOW in the_document(page)
-    assert "it was sent before documents were kept" in seen(page)
-    assert documents.FILLED_NOW in read_docx(officer, document)
-    late = officer.send(document, form="edit", version="1", summary="Other words.", known="", not_known="")
-    assert "This document was sent and stays as it was" in seen(late)
 
 
 def test_whoever_is_missing_now_is_not_closed_away(officer: Officer, reader: Reader) -> None:

@@ -337,6 +337,12 @@ def test_the_document_asks_who_gets_it_and_logs_that(browse: Browse, house: Hous
     assert "OFFICIAL-SENSITIVE" in document.sections[0].header.paragraphs[0].text
     event = audit.search(house.state, size=1).rows[0].event
     assert (event.kind, event.recipient, event.marking) == ("export", "The national desk", "OFFICIAL-SENSITIVE")
+    printed = client.post(path, data={"csrf": csrf, "recipient": "A desk", "marking": "SECRET", "as": "page"})
+    assert 'data-marking="SECRET"' in printed.text
+    assert "A line that draws children in." in printed.text
+    assert "<form" not in printed.text.partition("<main")[2], "only the document"
+    event = audit.search(house.state, size=1).rows[0].event
+    assert (event.recipient, event.marking, event.detail["format"]) == ("A desk", "SECRET", "print")
 
 
 def test_a_draft_follows_its_line_where_found_lines_have_other_ids() -> None:

@@ -55,4 +55,4 @@ def test_a_referral_has_no_lower_marking_either(browse: Browse, reader: Reader) 
     offered = re.search(r'<select[^>]*name="marking".*?</select>', officer.get(document), re.DOTALL)
     assert offered and re.findall(r"<option[^>]*>([^<]+)", offered[0]) == ["SECRET"]
     for marking, status in (("OFFICIAL-SENSITIVE", 400), ("SECRET", 200)):
-        assert officer.send(f"{document}/docx", recipient="MASH", marking=marking, form="file").status_code == status
+        assert officer.send(f"{document}/file", recipient="MASH", marking=marking, form="file").status_code == status

@@ -26,9 +26,6 @@ COPIED_WORDS = 8  # so many words in a row from a record count as its text
 FREE_TO_SHARE = re.compile(r"(?:3X5X2)?[1-3][A-E]P")
 NOT_YET = "Not to be shared yet"
 AS_SENT = "This is the document as it was sent. What was found or changed since then isn't in it."
-FILLED_NOW = (
-    "It was sent before documents were kept as they were sent: person, answers, consent and authority are those of now."
-)
 DRAFT = "Draft. Nothing has been sent. A person decides whether it is, to whom, and by which route."
 
 
@@ -282,25 +279,18 @@ def content(
         Section("Records", _records(draft)),
         Section(
             "About this document",
-            (*warned, *_fate(draft, view, finished), ("Drafted by", f"{who}, {_said(draft.drafted_at)}")),
+            (*warned, *_fate(view, finished), ("Drafted by", f"{who}, {_said(draft.drafted_at)}")),
         ),
     )
     title = view.step.title if view else "Referral"
     return Content(title, written(marking, "the marking", longest=60), force, synthetic, sections, who)
 
 
-def went_out(draft: Draft, view: StepView) -> dt.datetime | None:
-    """When the document was sent with its step; None = it wasn't: a later one stands as a draft."""
-    return view.sent_at if view.sent_at and (draft.sent_as or draft.drafted_at <= view.sent_at) else None
-
-
-def _fate(draft: Draft, view: StepView | None, finished: bool) -> tuple[tuple[str, str], ...]:
-    sent_at = went_out(draft, view) if view else None
-    if view is None or sent_at is None:
+def _fate(view: StepView | None, finished: bool) -> tuple[tuple[str, str], ...]:
+    if not finished or view is None or view.sent_at is None:
         return (("", DRAFT),)
     more = f", copied to {view.copied_to}" if view.copied_to else ""
-    sent = f"{_said(sent_at)} to {view.sent_to}{more}, as a person recorded"
-    return ("", AS_SENT if finished else FILLED_NOW), ("Sent", sent)
+    return ("", AS_SENT), ("Sent", f"{_said(view.sent_at)} to {view.sent_to}{more}, as a person recorded")
 
 
 def _words(summary: str, known: Sequence[str], not_known: Sequence[str], texts: Mapping[str, str]) -> dict[str, Any]:

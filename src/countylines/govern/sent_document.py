@@ -40,7 +40,7 @@ def as_text(sent: Content) -> str:
 
 
 def as_sent(draft: Draft) -> Content | None:
-    """The document as it was sent; None = it wasn't, or before documents were kept.
+    """The document as it was sent; None = it wasn't.
 
     Raises:
         InputError: what was kept can't be read any more.

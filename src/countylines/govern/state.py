@@ -103,8 +103,10 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Bring the tables up to a revision, by default the newest.
 
     Raises:
-        InputError: as :func:`open_state`.
+        InputError: as :func:`open_state`, or there is no such revision; then nothing is made.
     """
+    if revision != "head":
+        migrations.check_revision(revision)
     _migrate(url, lambda connection: migrations.upgrade(connection, revision))
 
 
@@ -114,6 +116,7 @@ def downgrade(url: str, revision: str) -> None:
     Raises:
         InputError: as :func:`open_state`, or there is no such revision.
     """
+    migrations.check_revision(revision)
     _migrate(url, lambda connection: migrations.downgrade(connection, revision))
 
 

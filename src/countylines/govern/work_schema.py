@@ -98,7 +98,7 @@ work_documents = Table(
     Column("drafted_at", Moment, nullable=False),
     Column("drafted_by", NAME, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("sent_as", Text),  # JSON of the finished content when it was sent; empty = draft, or sent before 0004
+    Column("sent_as", Text),  # JSON of the finished content when it was sent; empty = draft
 )
 
 work_rulings = Table(

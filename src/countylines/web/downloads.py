@@ -8,7 +8,7 @@ referral form (SCREENS 6).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from countylines.govern.people import spoken
 from countylines.report.show.words import counted
 from countylines.web.access import Visit, needs
 from countylines.web.download_lists import LISTS, Download
-from countylines.web.house import MARKINGS
 from countylines.web.render import day
 from countylines.web.sheets import XLSX, Front, Sheet, as_csv, as_xlsx
 from countylines.web.taken import Taken
@@ -83,17 +82,11 @@ def whom(sheet: Sheet) -> list[str]:
     )
 
 
-def markings(visit: Visit) -> Sequence[str]:
-    """The markings a file may have: never a lower one than the pages."""
-    own = visit.house.marking
-    return MARKINGS[MARKINGS.index(own) :] if own in MARKINGS else (own,)
-
-
 def _checked(visit: Visit, sent: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each field's complaint; empty where there is none."""
     return [
         ("kind", "" if sent["kind"] in KINDS else "Choose a kind of file"),
-        ("marking", "" if sent["marking"] in markings(visit) else "Choose a marking"),
+        ("marking", "" if sent["marking"] in visit.house.markings else "Choose a marking"),
         ("recipient", _said(sent["recipient"], "Enter who gets the file")),
         ("purpose", _said(sent["purpose"], "Enter what it is for")),
     ]
@@ -113,7 +106,6 @@ def _ask(visit: Visit, taken: Taken, sent: Mapping[str, str], errors: Mapping[st
         sent={"recipient": "", "purpose": "", **sent},
         errors=errors or {},
         kinds=KINDS,
-        markings=markings(visit),
         caveats=_caveats(visit, taken),
         here=here,
         back=here.removeprefix("/download"),

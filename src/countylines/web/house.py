@@ -50,3 +50,9 @@ class House:
     stale_days: int = 8
     procedures: Procedures = field(default_factory=load_procedures)
     retention: Periods = field(default_factory=load_periods)
+
+    @property
+    def markings(self) -> tuple[str, ...]:
+        """The markings a file may have: never a lower one than the pages."""
+        own = self.marking
+        return MARKINGS[MARKINGS.index(own) :] if own in MARKINGS else (own,)

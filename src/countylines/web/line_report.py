@@ -17,15 +17,14 @@ from countylines.govern.changes import Conflict
 from countylines.govern.documents import Content, Section, copied
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.case_change import number, said
-from countylines.web.downloads import markings
 from countylines.web.line_rows import LineRow, spoken
 from countylines.web.line_view import children, people, records
 from countylines.web.lines import draft_of, drafts_of, found_line, line_page
+from countylines.web.paper import form_of, taken_out
 from countylines.web.render import day
 
 router = APIRouter(include_in_schema=False)
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FIELDS = ("text", "numbers", "names", "areas", "on", "reference", "why", "recipient", "marking")
 Step = Callable[[Connection], int]  # gives the draft's number
 
@@ -86,8 +85,6 @@ def declined(line_id: str, visit: Visit = needs("work_lines")) -> Response:
 @router.post("/lines/{line_id:path}/document")
 def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     """The draft as a document; who gets it is asked and logged."""
-    from countylines.govern.docx_file import docx  # here, so that the dashboard starts without it
-
     row = found_line(visit, line_id)
     sent = _sent(visit)
     with visit.house.state.read() as connection:
@@ -100,11 +97,16 @@ def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
         return line_page(visit, row, status=400, errors={"report-text": said(error)}, sent=sent)
     if not sent["recipient"].strip():
         return line_page(visit, row, status=400, errors={"report-recipient": "Say who gets it"}, sent=sent)
-    marking = sent["marking"] if sent["marking"] in markings(visit) else visit.house.marking
-    body = docx(content(visit, made, marking))
-    visit.log("export", row.key, of="draft report", draft=made.draft_id, recipient=sent["recipient"], marking=marking)
+    marking = sent["marking"] if sent["marking"] in visit.house.markings else visit.house.marking
+    about: dict[str, Any] = {
+        "draft": made.draft_id,
+        "recipient": sent["recipient"],
+        "marking": marking,
+        "format": form_of(visit),
+    }
+    visit.log("export", row.key, of="draft report", **about)
     name = re.sub(r"[^A-Za-z0-9]+", "-", row.called).strip("-") or "line"
-    return Response(body, media_type=DOCX, headers={"Content-Disposition": f'attachment; filename="line-{name}.docx"'})
+    return taken_out(visit, content(visit, made, marking), f"line-{name}", f"/lines/{line_id}")
 
 
 def content(visit: Visit, made: reporting.Draft, marking: str) -> Content:

@@ -14,7 +14,6 @@ from countylines.govern import audit, people
 from countylines.govern.chain import FIELDS, Seal
 from countylines.web.access import Visit, needs
 from countylines.web.cells import csv_lines
-from countylines.web.downloads import markings
 from countylines.web.sheets import XLSX, Front, Sheet, as_xlsx
 
 router = APIRouter(include_in_schema=False)
@@ -79,7 +78,7 @@ def export(visit: Visit = needs("see_log")) -> Response:
     file = str(visit.form.get("file", "csv"))
     if not 0 < len(recipient) <= 200:
         errors["recipient"] = "Enter who gets the file, in at most 200 characters"
-    if marking not in markings(visit):
+    if marking not in visit.house.markings:
         errors["marking"] = "Choose a marking"
     if file not in KINDS:
         errors["file"] = "Choose a kind of file"
@@ -191,7 +190,6 @@ def _page(
         law=LAW,
         did=did,
         spoken=lambda roles: people.spoken(role for role in roles if role in people.ROLES),
-        markings=markings(visit),
         files=KINDS,
         **context,
     )

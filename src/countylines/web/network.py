@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from countylines.web.access import Visit, needs
-from countylines.web.downloads import markings
 from countylines.web.group_rows import group_rows
 from countylines.web.network_data import AT_ONCE, About, Wanted, file_of, rows_of
 from countylines.web.network_export import Id
@@ -59,7 +58,6 @@ def network(
         start=what.start,
         what=what,
         can_export=visit.can("export_network"),
-        markings=markings(visit),
         can_remove=visit.can("see_removal_counts"),
         at_once=AT_ONCE,
         whole=whole,

@@ -17,7 +17,6 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from countylines.web.access import Visit, needs
-from countylines.web.downloads import markings
 from countylines.web.network_data import MOST_PEOPLE, MOST_TIES
 from countylines.web.network_files import FORMATS, GUARDED, header, link_rows, person_rows, svg
 from countylines.web.network_forms import drawing
@@ -54,8 +53,8 @@ def export(wanted: Wanted, visit: Visit = needs("export_network")) -> Response:
         Missing, Refused: somebody isn't in the network, or may not be seen.
     """
     visit.must("see_network")
-    if wanted.marking not in markings(visit):
-        return JSONResponse({"error": "Choose one of the markings.", "advice": ", ".join(markings(visit))}, 422)
+    if wanted.marking not in visit.house.markings:
+        return JSONResponse({"error": "Choose one of the markings.", "advice": ", ".join(visit.house.markings)}, 422)
     seen = seen_by(visit)
     rows = [seen.find(nominal) for nominal in dict.fromkeys(wanted.people)]
     return JSONResponse(_allow(visit, seen, rows, wanted.model_dump(include={"format", "marking", "recipient"}),
@@ -140,7 +139,7 @@ def _wrong(visit: Visit, sent: Mapping[str, str], people: int, links: int) -> di
         errors["format"] = "Nobody is listed with these filters, so there is nothing to take out"
     elif people > MOST_PEOPLE or links > MOST_TIES:
         errors["format"] = f"More than {MOST_PEOPLE:,} people or {MOST_TIES:,} links: choose a group first"
-    if sent["marking"] not in markings(visit):
+    if sent["marking"] not in visit.house.markings:
         errors["marking"] = "Choose a marking"
     try:
         RECIPIENT.validate_python(sent["recipient"])
@@ -162,7 +161,6 @@ def _ask(visit: Visit, what: Asked, found: Listed, sent: Mapping[str, str], erro
         sent=sent,
         errors=errors,
         kinds=FORMATS,
-        markings=markings(visit),
         says=(caveat(visit), GUARDED),
         here=visit.url("/network/export", **what.filters),
         back=visit.url("/network", **what.filters),

@@ -21,15 +21,13 @@ from countylines.web.access import Missing, Visit, needs
 from countylines.web.case import find_case
 from countylines.web.case_change import change
 from countylines.web.case_steps import by, text, view_of
-from countylines.web.downloads import markings
+from countylines.web.paper import form_of, taken_out
 from countylines.web.queue_rows import listed
 from countylines.web.referral_content import content, keep_as_sent
 from countylines.web.referral_records import texts_of, their_records
 from countylines.web.referral_records import wanted as wanted_record
 
 router = APIRouter(include_in_schema=False)
-
-WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.get("/safeguarding/cases/{case_id}/referral")
@@ -105,31 +103,29 @@ def sent(case_id: int, document_id: int, visit: Visit = needs("work_case")) -> R
         if not how:
             raise InputError("how it was sent isn't said", "give the route and the time, as secure email at 14:30")
         take_step(connection, visit.house.procedures, case_id, version, draft.step, SENT, *by(visit), why=how)
-        keep_as_sent(visit, connection, case_id, draft.step)
+        keep_as_sent(visit, connection, case_id, draft.step, document_id)
 
     return _changed(visit, case_id, document_id, act, "sent")
 
 
-@router.post("/safeguarding/cases/{case_id}/referral/{document_id}/docx")
-def download(case_id: int, document_id: int, visit: Visit = needs("export_referral")) -> Response:
-    """The draft as a file, logged with recipient and marking; whether it's sent is a person's to say."""
-    from countylines.govern.docx_file import docx  # here, so that the dashboard starts without it
-
+@router.post("/safeguarding/cases/{case_id}/referral/{document_id}/file")
+def take_out(case_id: int, document_id: int, visit: Visit = needs("export_referral")) -> Response:
+    """The draft as a file or to print, logged with recipient and marking; whether it's sent is a person's to say."""
     with visit.house.state.read() as connection:
         case, draft = _both(visit, connection, case_id, document_id)
     kept = as_sent(draft)  # what was sent bears the marking that it had
     recipient, marking = text(visit, "recipient").strip(), kept.marking if kept else text(visit, "marking")
-    if not recipient or not (kept or marking in markings(visit)):
+    if not recipient or not (kept or marking in visit.house.markings):
         said = "Say for whom the file is." if not recipient else "Choose a marking."
         return _shown(visit, case_id, document_id, {"file": said})
     view = view_of(case, draft.step)
     if case.person == "adult" and view.hindrance:  # nothing about an adult is shared before that (SCREENS 6)
         return _shown(visit, case_id, document_id, {"file": f"It can't be taken out yet: {view.hindrance}."})
-    made = docx(content(visit, case, draft, marking))
+    made = content(visit, case, draft, marking)
     about: Mapping[str, Any] = {"nominal": case.nominal_id, "case": case_id, "state": case.step(draft.step).state}
-    visit.log("export", f"document {document_id}", recipient=recipient, marking=marking, format="docx", **about)
-    name = f"referral-case-{case_id}-{document_id}.docx"
-    return Response(made, media_type=WORD_FILE, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    visit.log("export", f"document {document_id}", recipient=recipient, marking=marking, format=form_of(visit), **about)
+    back = f"/safeguarding/cases/{case_id}/referral/{document_id}"
+    return taken_out(visit, made, f"referral-case-{case_id}-{document_id}", back)
 
 
 def _words(visit: Visit, nominal_id: str) -> dict[str, Any]:
@@ -161,7 +157,7 @@ def _both(visit: Visit, connection: Connection, case_id: int, document_id: int) 
 def _still_open(case: Case, draft: Draft) -> None:
     if case.closed_at is not None:
         raise InputError(f"case {case.case_id} is closed", "reopen it first")
-    if documents.went_out(draft, case.step(draft.step)):
+    if draft.sent_as:
         raise InputError("this document was sent and stays as it was", "write another one")
 
 
@@ -210,9 +206,7 @@ def _shown(visit: Visit, case_id: int, document_id: int, errors: dict[str, str])
         content=content(visit, case, draft, visit.house.marking),
         card=visit.room.cards([case.nominal_id]).get(case.nominal_id),
         records=their_records(visit.reader, case.nominal_id),
-        sent=documents.went_out(draft, case.step(draft.step)),
         attached={one["record_id"] for one in draft.records},
-        markings=markings(visit),
         errors=errors,
         typed=visit.form if errors else {},
     )

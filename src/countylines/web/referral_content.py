@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from countylines.errors import InputError
 from countylines.govern import documents
 from countylines.govern.caseload import Case
 from countylines.govern.documents import Content, Draft
@@ -20,17 +21,24 @@ def content(visit: Visit, case: Case, draft: Draft, marking: str) -> Content:
     return as_sent(draft) or _now(visit, case, draft, marking)
 
 
-def keep_as_sent(visit: Visit, connection: Connection, case_id: int, step: str) -> None:
-    """Keep each document of a step that was marked as sent in this transaction.
+def keep_as_sent(visit: Visit, connection: Connection, case_id: int, step: str, document_id: int | None = None) -> None:
+    """Keep what went out with a step that was marked as sent in this transaction; its other drafts stay drafts.
+
+    Args:
+        document_id: the one that went; None = the step's only one, if it has any.
 
     Raises:
-        Conflict: somebody changed one of them at this moment.
+        InputError: the step has several drafts, and which one went isn't said.
+        Conflict: somebody changed it at this moment.
     """
     case = find_case(visit, connection, case_id)
-    for draft in documents.drafts_of(connection, case_id):
-        if draft.step == step and draft.sent_as is None:
-            made = _now(visit, case, draft, visit.house.marking, finished=True)
-            keep(connection, draft, made, visit.who.account, visit.now)
+    drafts = [one for one in documents.drafts_of(connection, case_id) if one.step == step and one.sent_as is None]
+    sent = [one for one in drafts if document_id in (None, one.document_id)]
+    if len(sent) > 1:
+        raise InputError(f"this step has {len(sent)} drafts", "open the one that was sent and mark it as sent there")
+    for draft in sent:
+        made = _now(visit, case, draft, visit.house.marking, finished=True)
+        keep(connection, draft, made, visit.who.account, visit.now)
 
 
 def _now(visit: Visit, case: Case, draft: Draft, marking: str, finished: bool = False) -> Content:

@@ -50,15 +50,28 @@ def _run(connection: Connection, revision: str, steps: Callable[[ScriptDirectory
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 
-    found = scripts()
-    known = {script.revision for script in found.walk_revisions()}
+    found, known = scripts(), revisions()
     if (now := current(connection)) and now not in known:
         raise InputError(f"{NEWER} (its tables are at {now})", "update the program, or give another --state")
-    if revision not in known | {"head", "base"}:
-        raise InputError(f"there is no revision {revision!r}", f"known are base, {', '.join(sorted(known))}, head")
+    check_revision(revision)
     with EnvironmentContext(Config(), found, fn=lambda now, _: steps(found, now)) as environment:
         environment.configure(connection=connection, transactional_ddl=True)
         environment.run_migrations()
+
+
+def check_revision(revision: str) -> None:
+    """Refuse a revision that this program doesn't know.
+
+    Raises:
+        InputError: it doesn't.
+    """
+    if revision not in (known := revisions()) | {"head", "base"}:
+        raise InputError(f"there is no revision {revision!r}", f"known are base, {', '.join(sorted(known))}, head")
+
+
+def revisions() -> set[str]:
+    """The revisions that this program knows."""
+    return {script.revision for script in scripts().walk_revisions()}
 
 
 def scripts() -> ScriptDirectory:
