@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import shutil
@@ -17,6 +18,8 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from countylines.engine import DuckDB, Engine, Spark
+
+ROOT = Path(__file__).parents[1]
 
 settings.register_profile(
     "house",
@@ -112,17 +115,25 @@ def program(name: str) -> str:
     return found
 
 
-class OneSpark(LoadScopeScheduling):
-    """Tests go one by one to whichever process is free, but all of Spark's to the same one: one session, one Java.
+class Together(LoadScopeScheduling):
+    """Tests go one by one to whichever process is free, but what is dear to set up is set up in one of them only.
 
-    (xdist's own ``--dist loadgroup`` groups by a mark; its release 3.8 doesn't see the mark under pytest 9.2.)
+    All of Spark's go to the same process (one session, one Java), and so do those of a file with a fixture of its own.
+    (xdist's ``--dist loadgroup`` groups by a mark; its release 3.8 doesn't see the mark under pytest 9.2.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "spark" if "spark" in nodeid else nodeid
+        file = nodeid.partition("::")[0]
+        return "spark" if "spark" in nodeid else file if sets_up(file) else nodeid
+
+
+@functools.cache
+def sets_up(file: str) -> bool:
+    """Whether the file has a fixture that serves all its tests."""
+    return 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneSpark:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
     """Used with ``-n 2``."""
-    return OneSpark(config, log)
+    return Together(config, log)
