@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -140,6 +143,21 @@ def test_what_goes_wrong_in_a_process_is_told() -> None:
         _in_processes(math.log, range(0, 3), 2, None)
     with pytest.raises(InputError, match="was stopped"):
         _in_processes(os._exit, range(1, 3), 2, None)
+
+
+SCRIPT = """
+import functools, operator
+from countylines.resample import over_draws
+print("begins", flush=True)
+print(over_draws(functools.partial(operator.getitem, list(range(100_000))), 4, 2, alone_below=0.0))
+"""
+
+
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    """Each process would begin the script anew, end in a fault, and leave the first one waiting for ever."""
+    (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert done.stdout.decode().split("\n") == ["begins", "[0, 1, 2, 3]", ""], done.stderr.decode()
 
 
 def test_no_draws_no_results() -> None:

@@ -5,14 +5,17 @@ What rests on a few records, and what chance alone would make, can only be seen 
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -214,7 +217,9 @@ def _in_processes(
     pool = ProcessPoolExecutor(min(workers, len(numbers)), started_anew, _take, (function,))
     results: list[Result] = []
     try:
-        for result in pool.map(_do, numbers):
+        with _without_the_script():
+            coming = pool.map(_do, numbers)
+        for result in coming:
             results.append(result)
             if advance:
                 advance(1)
@@ -224,6 +229,20 @@ def _in_processes(
     finally:
         pool.shutdown(cancel_futures=True)  # an interrupt waits for the draws under way, not for all
     return results
+
+
+@contextlib.contextmanager
+def _without_the_script() -> Iterator[None]:
+    """Processes that start meanwhile don't run the caller's script again, to know what it defines.
+
+    What they do is this package's own. Without ``if __name__ == "__main__":`` a script would begin anew in each.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 _function: Callable[[int], Any] | None = None  # of a process: sent once, not with every draw
