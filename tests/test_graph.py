@@ -98,7 +98,6 @@ def test_components_are_who_can_reach_whom_and_split_loses_nothing(seed: int, n:
 def test_strength_is_the_sum_of_weights_at_a_vertex() -> None:
     graph = graph_from("abc", {("a", "b"): 0.5, ("c", "a"): 2.0})
     assert graph.strength.tolist() == [2.5, 0.5, 2.0]
-    assert graph.unweighted().strength.tolist() == [2, 1, 1]
 
 
 @given(st.lists(st.integers(-3, 3)))

@@ -67,8 +67,9 @@ export interface Groups {
   /** Index in HUES; it has no meaning and only keeps neighbours apart. */
   hue: number[];
   size: number[];
-  /** People under 18; null = the run counts people without a birth date as adults, so that isn't known. */
-  children: (number | null)[];
+  /** People known to be under 18, and those whose age isn't known. */
+  children: number[];
+  ages: number[];
   x: number[];
   y: number[];
   /** Whether the people of this group are in the file. */
@@ -125,7 +126,7 @@ export interface WhatIf {
   /** People per part, largest first. */
   fragments: number[];
   /** The largest parts, and in the last row the others together; guarded = protected or held. */
-  parts: { called: string; people: number; children: number | null; guarded: number }[];
+  parts: { called: string; people: number; children: number; ages: number; guarded: number }[];
   parts_before: number;
   largest_before: number;
   largest_after: number;

@@ -53,10 +53,6 @@ class Graph:
         ends = np.column_stack((self.a, self.b)).ravel()
         return np.bincount(ends, np.repeat(self.w, 2), self.n).astype(np.float64)
 
-    def unweighted(self) -> Graph:
-        """The same ties, each of weight 1."""
-        return Graph(self.ids, self.a, self.b, np.ones(len(self.w)))
-
 
 def graph_from(ids: Sequence[str], pairs: Mapping[tuple[str, str], float]) -> Graph:
     """Make a graph of ids in any order and pairs of different ids, each pair once, with its weight.

@@ -41,6 +41,11 @@ class Run:
     folder: Path
     manifest: Mapping[str, Any]
 
+    @property
+    def restricted(self) -> bool:
+        """Whether it was made with restricted records: only cleared people may open it (METHOD 1)."""
+        return bool(self.manifest["settings"]["ingest"]["include_restricted"])
+
     def table(self, name: str) -> pl.LazyFrame:
         """One of the run's own tables, or ``sources/<name>``.
 

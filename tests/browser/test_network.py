@@ -110,9 +110,13 @@ def test_filters_and_table_show_the_same_people(network: Page, data: dict[str, A
     grouped = [mark for mark, group in zip(people["mark"], people["group"], strict=True) if group >= 0]
     expect(network.locator(DRAWN)).to_contain_text(f"{len(grouped)} people")
     expect(network.locator(DRAWN)).to_contain_text("all drawn")
+    adults = network.locator("label", has=network.get_by_label("Adults"))
+    counted = adults.inner_text()
+    assert re.search(r"[1-9]", counted)
     network.get_by_label("Adults").uncheck()
     left = sum(mark != 0 for mark in grouped)
     expect(network.locator(DRAWN)).to_contain_text(f"{left} of {len(people['id'])} people")
+    assert adults.inner_text() == counted, "so many would come back"
     network.get_by_role("button", name="Table").click()
     expect(network.locator("#net-table tbody tr")).to_have_count(left)
     assert "Not ranked" in network.locator("#net-table tbody tr").first.inner_text()

@@ -45,7 +45,7 @@ def test_a_document_to_print_bears_the_marking_it_was_given(page_of: PageOf, sit
     page = page_of("safeguarding")
     page.goto("/safeguarding/cases/{case_id}/referral/{document_id}".format(**site.examples))
     page.get_by_label("For whom").fill("MASH Westmarch")
-    page.get_by_label("Marking").select_option("SECRET")
+    page.locator("#file").get_by_label("Marking").select_option("SECRET")
     page.get_by_role("button", name="Open to print or keep as PDF").click()
     expect(page.locator("h1")).to_contain_text("to print")
     pages = words_of_pages(page.pdf(prefer_css_page_size=True))

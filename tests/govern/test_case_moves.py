@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from countylines.errors import InputError
-from countylines.govern import cases
+from countylines.govern import caseload, cases
 from countylines.govern.procedure import MOVES, STATES, Step
 from countylines.govern.state import State
 from countylines.govern.work_schema import work_case_answers, work_case_steps
@@ -174,7 +174,7 @@ def test_the_steps_leave_a_history(laptop_state: State) -> None:
         one.take("mash", "sent")
         one.answer("screening", {"missing": "yes"})
         one.answer("screening", {"missing": "not known"})
-        told = [(c.field, c.was, c.became) for c in cases.case_history(one.connection, one.case_id)]
+        told = [(c.field, c.was, c.became) for c in caseload.case_history(one.connection, one.case_id)]
     assert ("MASH referral: state", "not started", "drafted") in told
     assert ("MASH referral: sent to", None, "Westmarch") in told
     assert ("Exploitation screening tool: missing", None, "yes") in told

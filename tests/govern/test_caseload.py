@@ -1,11 +1,11 @@
-"""The queue: columns, the seven counts, what is due and late by a given clock, one next step, and the order of rows."""
+"""The queue: columns, what is due and late by a given clock, one next step, and the order of rows."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from countylines.govern import cases
-from countylines.govern.caseload import CALL_FIRST, COLUMNS, Counts, counts
+from countylines.govern import caseload, cases
+from countylines.govern.caseload import CALL_FIRST, COLUMNS, Case
 from countylines.govern.state import State
 from tests.govern.work import FRIDAY, PELL, PROCEDURES, Work, later, opening, work
 
@@ -94,52 +94,12 @@ def test_monitored_when_nothing_else_is_to_be_done(laptop_state: State) -> None:
         assert (one.case.status, one.case.next.do) == ("open", "Review at daily meeting")
         one.take("monitor", "in progress")
         assert (one.case.status, one.case.next.do) == ("monitoring", "Keep under review")
-        assert [c.case_id for c in cases.cases(one.connection, PROCEDURES, FRIDAY, status="monitoring")] == [
+        assert [c.case_id for c in caseload.cases(one.connection, PROCEDURES, FRIDAY, status="monitoring")] == [
             one.case_id
         ]
-        assert cases.cases(one.connection, PROCEDURES, FRIDAY, status="open") == []
+        assert caseload.cases(one.connection, PROCEDURES, FRIDAY, status="open") == []
         one.take("monitor", "done")
         assert one.case.next.do == "Close, or say why it stays open"
-
-
-def test_the_seven_counts(laptop_state: State) -> None:
-    with laptop_state.engine.connect() as connection:
-        for number, act in enumerate((untouched, drafted, screening, to_strategy, to_panel)):
-            act(Work(connection, opening(f"n{number}")))
-        asked = Work(connection, opening("adult", person="adult"))
-        asked.take("consent", "in progress")
-        closed = Work(connection, opening("closed"))
-        cases.close(connection, PROCEDURES, closed.case_id, 1, "moved away", PELL, FRIDAY)
-        listed = cases.cases(connection, PROCEDURES, later(hours=25))
-        assert counts(listed, without_case=3, new=2) == Counts(5, 2, 1, 1, 1, 1, 2)
-        assert counts(listed).no_referral == 2
-        early = cases.cases(connection, PROCEDURES, later(hours=1))
-        assert counts(early).past_limit == 0
-        assert len(cases.cases(connection, PROCEDURES, FRIDAY, status="closed")) == 1
-
-
-def untouched(one: Work) -> None:
-    assert one.case.status == "open"
-
-
-def drafted(one: Work) -> None:
-    one.take("mash", "drafted")
-
-
-def screening(one: Work) -> None:
-    one.take("mash", "drafted")
-    one.take("mash", "sent")
-    one.answer("screening", {"missing": "yes"})
-
-
-def to_strategy(one: Work) -> None:
-    one.screen("high")
-
-
-def to_panel(one: Work) -> None:
-    one.screen("medium")
-    one.take("daily", "done")
-    one.take("panel", "in progress", detail="Listed 24 Nov")
 
 
 def test_rows_come_call_first_then_late_then_due_first_never_by_a_score(laptop_state: State) -> None:
@@ -151,6 +111,6 @@ def test_rows_come_call_first_then_late_then_due_first_never_by_a_score(laptop_s
         Work(connection, opening("urgent", immediate_risk=True))
         gone = Work(connection, opening("closed"))
         cases.close(connection, PROCEDURES, gone.case_id, 1, "moved away", PELL, FRIDAY)
-        at_13 = [case.nominal_id for case in cases.cases(connection, PROCEDURES, later(hours=13))]
+        at_13 = [case.nominal_id for case in caseload.cases(connection, PROCEDURES, later(hours=13))]
         assert at_13 == ["urgent", "north", "west", "screened", "closed"]
-        assert not {"score", "rank", "priority"} & set(cases.Case.__dataclass_fields__)
+        assert not {"score", "rank", "priority"} & set(Case.__dataclass_fields__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from countylines.errors import InputError
-from countylines.govern import cases, notes
+from countylines.govern import caseload, cases, notes
 from countylines.govern.cases import AlreadyOpen
 from countylines.govern.procedure import Procedures
 from countylines.govern.state import State
@@ -28,7 +28,7 @@ def test_one_open_case_a_person(state: State) -> None:
 
 
 def open_ones(one: Work) -> dict[str, int]:
-    listed = cases.cases(one.connection, PROCEDURES, one.now, status="open")
+    listed = caseload.cases(one.connection, PROCEDURES, one.now, status="open")
     return {case.nominal_id: case.case_id for case in listed}
 
 
@@ -42,7 +42,7 @@ def test_closing_and_reopening_say_why(state: State) -> None:
             one.take("mash", "drafted")
         one.version = cases.reopen(one.connection, one.case_id, one.version, "is back", PELL, FRIDAY)
         one.take("mash", "drafted")
-        told = [(c.field, c.was, c.became) for c in cases.case_history(one.connection, one.case_id)]
+        told = [(c.field, c.was, c.became) for c in caseload.case_history(one.connection, one.case_id)]
         assert ("close reason", "left the area", None) in told
         assert ("reopened", None, "is back") in told
         with pytest.raises(InputError, match="is open"):
@@ -56,7 +56,7 @@ def test_what_a_case_needs(laptop_state: State) -> None:
                 cases.open_case(connection, PROCEDURES, wrong, PELL, FRIDAY)
         with pytest.raises(InputError, match="isn't allowed"):
             cases.open_case(connection, PROCEDURES, opening(person="suspect"), PELL, FRIDAY)
-        assert cases.cases(connection, PROCEDURES, FRIDAY) == []
+        assert caseload.cases(connection, PROCEDURES, FRIDAY) == []
 
 
 def test_a_call_names_whom_when_and_a_reference(laptop_state: State) -> None:
@@ -75,7 +75,7 @@ def test_immediate_risk_may_come_later_with_why(laptop_state: State) -> None:
     with work(laptop_state) as one:
         one.version = cases.set_immediate_risk(one.connection, one.case_id, 1, True, "threatened", PELL, FRIDAY)
         assert one.case.immediate_risk
-        told = cases.case_history(one.connection, one.case_id)
+        told = caseload.case_history(one.connection, one.case_id)
         assert [c.became for c in told if c.field == "immediate risk: why"] == ["threatened"]
 
 
@@ -88,7 +88,7 @@ def test_the_law_stands_as_a_note_and_a_lawyer_decides(laptop_state: State) -> N
         case = one.case
         assert (case.lawyer_asked, case.section_45_note, case.outcome_22) == (True, "Asked on Friday", "in crime:12")
         assert ("lawyer asked", None, True) in [
-            (c.field, c.was, c.became) for c in cases.case_history(one.connection, one.case_id)
+            (c.field, c.was, c.became) for c in caseload.case_history(one.connection, one.case_id)
         ]
 
 
@@ -108,7 +108,7 @@ def test_a_procedure_whose_file_has_gone_hides_no_case(laptop_state: State) -> N
 
 def test_opening_leaves_one_row_of_history(laptop_state: State) -> None:
     with work(laptop_state) as one:
-        assert [c.field for c in cases.case_history(one.connection, one.case_id)] == ["made"]
+        assert [c.field for c in caseload.case_history(one.connection, one.case_id)] == ["made"]
 
 
 def test_notes_of_a_case(laptop_state: State) -> None:

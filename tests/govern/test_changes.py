@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.errors import InputError
-from countylines.govern import audit, cases, documents, notes, reporting, rulings, tasking
+from countylines.govern import audit, caseload, cases, documents, notes, reporting, rulings, tasking
 from countylines.govern.audit import Event
+from countylines.govern.case_steps import take_step
 from countylines.govern.cases import AlreadyOpen
 from countylines.govern.changes import Conflict, NotThere, find, history, written
 from countylines.govern.state import State
@@ -24,7 +25,7 @@ def test_two_browsers_editing_one_case(state: State) -> None:
     with state.begin() as connection:
         case_id = cases.open_case(connection, PROCEDURES, opening(), PELL, FRIDAY)
     with state.begin() as one:
-        cases.take_step(one, PROCEDURES, case_id, 1, "mash", "drafted", PELL, later(minutes=1))
+        take_step(one, PROCEDURES, case_id, 1, "mash", "drafted", PELL, later(minutes=1))
     with pytest.raises(Conflict) as met, state.begin() as two:
         cases.close(two, PROCEDURES, case_id, 1, "moved away", MARROW, later(minutes=2))
 
@@ -38,7 +39,7 @@ def test_two_browsers_editing_one_case(state: State) -> None:
     )
     with state.begin() as again:
         assert cases.close(again, PROCEDURES, case_id, conflict.version, "moved away", MARROW, later(minutes=3)) == 3
-        assert cases.case(again, PROCEDURES, case_id, FRIDAY).step("mash").state == "drafted"
+        assert caseload.case(again, PROCEDURES, case_id, FRIDAY).step("mash").state == "drafted"
 
 
 def test_at_the_same_moment_one_of_two_wins(state: State) -> None:
@@ -85,7 +86,7 @@ def test_two_people_open_a_case_for_one_person(state: State) -> None:
     assert sorted(abs(outcome) for outcome in outcomes) == [1, 1] or abs(outcomes[0]) == abs(outcomes[1])
     assert sum(outcome > 0 for outcome in outcomes) == 1
     with state.read() as connection:
-        assert len(cases.cases(connection, PROCEDURES, FRIDAY)) == 1
+        assert len(caseload.cases(connection, PROCEDURES, FRIDAY)) == 1
 
 
 def test_a_change_and_its_line_in_the_log_stand_or_fall_together(state: State) -> None:
@@ -96,7 +97,7 @@ def test_a_change_and_its_line_in_the_log_stand_or_fall_together(state: State) -
         cases.close(connection, PROCEDURES, case_id, 1, "moved away", PELL, FRIDAY)
         audit.record(connection, replace(event, action="whatever"))
     with state.begin() as connection:
-        assert cases.case(connection, PROCEDURES, case_id, FRIDAY).status == "open"
+        assert caseload.case(connection, PROCEDURES, case_id, FRIDAY).status == "open"
         cases.close(connection, PROCEDURES, case_id, 1, "moved away", PELL, FRIDAY)
         assert audit.record(connection, event) == 1
 
@@ -115,9 +116,9 @@ def test_an_error_that_is_caught_leaves_nothing_behind(state: State) -> None:
     with state.begin() as connection:
         case_id = cases.open_case(connection, PROCEDURES, opening(), PELL, FRIDAY)
         with pytest.raises(InputError):
-            cases.take_step(connection, PROCEDURES, case_id, 1, "mash", "sent", PELL, FRIDAY)
+            take_step(connection, PROCEDURES, case_id, 1, "mash", "sent", PELL, FRIDAY)
     with state.read() as connection:
-        assert cases.case(connection, PROCEDURES, case_id, FRIDAY).version == 1
+        assert caseload.case(connection, PROCEDURES, case_id, FRIDAY).version == 1
 
 
 def test_an_earlier_version_stays_readable(laptop_state: State) -> None:
@@ -137,7 +138,7 @@ def test_what_is_not_there_is_said(state: State, number: int) -> None:
         for ask in (documents.drafts_of, documents.draft_of, rulings.ruling, reporting.draft):
             with pytest.raises(NotThere):
                 ask(connection, number)
-        assert cases.case_history(connection, number) == []
+        assert caseload.case_history(connection, number) == []
         note = notes.write_note(connection, "group", "G1", "x", PELL, FRIDAY, shared=True)
         with pytest.raises(Conflict):
             notes.edit_note(connection, note, number, "y", PELL, FRIDAY, shared=True)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.govern.clocks import Calendar, Clock, due
+from countylines.govern.procedure import load_procedures
 from tests.govern.work import FRIDAY
 
 LONDON = ZoneInfo("Europe/London")
@@ -33,6 +34,52 @@ def test_working_days(start: str, amount: int, end: str) -> None:
     began = dt.datetime.fromisoformat(start).replace(tzinfo=LONDON)
     until = due(began, Clock("panel", amount, "working days"), CHRISTMAS)
     assert until == dt.datetime.fromisoformat(end).replace(tzinfo=LONDON)
+
+
+def bank_holidays(year: int) -> set[dt.date]:
+    """Those of England and Wales by rule (Banking and Financial Dealings Act 1971), without any proclaimed apart."""
+
+    def monday(day: dt.date) -> dt.date:
+        return day + dt.timedelta(-day.weekday() % 7)
+
+    century, of_it = divmod(year, 100)  # Easter after Butcher and Meeus
+    epact = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    rest = (32 + 2 * (century % 4) + 2 * (of_it // 4) - epact - of_it % 4) % 7
+    month, day = divmod(epact + rest - 7 * ((year % 19 + 11 * epact + 22 * rest) // 451) + 114, 31)
+    easter = dt.date(year, month, day + 1)
+    new_year, christmas, boxing = dt.date(year, 1, 1), dt.date(year, 12, 25), dt.date(year, 12, 26)
+    found = {easter - dt.timedelta(2), easter + dt.timedelta(1)}
+    found |= {monday(dt.date(year, 5, 1)), monday(dt.date(year, 5, 25)), monday(dt.date(year, 8, 25))}
+    found.add(new_year if new_year.weekday() < 5 else monday(new_year))
+    weekend = sum(day.weekday() > 4 for day in (christmas, boxing))
+    found |= {day for day in (christmas, boxing) if day.weekday() < 5}
+    after = (boxing + dt.timedelta(n) for n in range(1, 5))
+    return found | set([day for day in after if day.weekday() < 5][:weekend])
+
+
+def test_the_shipped_calendars_hold_every_bank_holiday_until_the_last_they_know() -> None:
+    for one in load_procedures().by_id.values():
+        first, last = min(one.calendar.holidays), one.calendar.known_to
+        assert last == dt.date(2028, 12, 26)
+        expected = {day for year in range(first.year, last.year + 1) for day in bank_holidays(year) if day >= first}
+        assert set(one.calendar.holidays) == expected
+
+
+def test_christmas_on_a_weekend_moves_the_limit() -> None:
+    calendar = load_procedures().by_id["example-children"].calendar
+    began = dt.datetime(2027, 12, 24, 9, tzinfo=LONDON)
+    until = due(began, Clock("NRM", 2, "working days"), calendar)
+    assert until == dt.datetime(2027, 12, 30, 17, tzinfo=LONDON)
+
+
+def test_a_limit_after_the_last_known_holiday_is_told_apart() -> None:
+    clock = Clock("panel", 1, "working days")
+    for start, unsure in (("2026-12-24", True), ("2026-12-23", False)):
+        began = dt.datetime.fromisoformat(f"{start}T09:00").replace(tzinfo=LONDON)
+        assert CHRISTMAS.unsure(due(began, clock, CHRISTMAS), clock) == unsure
+        assert not CHRISTMAS.unsure(due(began, Clock("referral", 400, "hours"), CHRISTMAS), Clock("x", 400, "hours"))
+    assert Calendar().unsure(began, clock)
+    assert Calendar().known_to is None
 
 
 def test_hours_run_through_a_change_of_the_clock() -> None:

@@ -17,6 +17,7 @@ from countylines.govern import documents
 from countylines.govern.changes import Conflict, history
 from countylines.govern.documents import NOT_KNOWN, Content, Person, Record, Section
 from countylines.govern.docx_file import docx as write_docx
+from countylines.govern.own_words import own_words
 from countylines.govern.state import State
 from countylines.govern.work_schema import work_documents
 from tests.govern.work import FRIDAY, MARROW, PELL, Work, later, opening, work
@@ -52,7 +53,7 @@ def test_after_it_was_sent_the_document_says_so_and_a_later_one_does_not(state: 
         one.take("mash", "drafted")
         one.take("mash", "sent")
         key = documents.drafts_of(one.connection, one.case_id)[0].document_id
-        again = documents.content(documents.draft_of(one.connection, key), one.case, PERSON, **ABOUT)
+        again = documents.content(documents.draft_of(one.connection, key), one.case, PERSON, finished=True, **ABOUT)
         assert documents.DRAFT in said(first)
         assert documents.DRAFT not in said(again)
         assert f"to {one.case.step('mash').sent_to}" in said(again)
@@ -161,7 +162,7 @@ def test_no_run_of_words_of_a_record_gets_into_a_document(words: list[str]) -> N
         " ".join(source.split()[i : i + 8]) in text for source in TEXTS.values() for i in range(len(source.split()) - 7)
     )
     try:
-        documents.copied(text, TEXTS)
+        own_words([text], TEXTS)
         refused = False
     except InputError:
         refused = True

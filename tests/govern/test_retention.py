@@ -66,6 +66,10 @@ def test_a_period_runs_from_the_end_and_what_is_not_over_is_never_due(state: Sta
         waits = rulings.propose(connection, rulings.Proposal("wrong person", "So", soon, "n1"), MARROW, FRIDAY)
         force = rulings.propose(connection, rulings.Proposal("wrong person", "So", soon, "n2"), MARROW, FRIDAY)
         rulings.confirm(connection, force, 1, PELL, FRIDAY)
+        aside = rulings.Proposal(rulings.UNRANKED, "Cuckooed", soon, "n3")
+        asked = rulings.propose(connection, aside, MARROW, FRIDAY)
+        rulings.confirm(connection, asked, 1, PELL, FRIDAY)
+        rulings.withdraw(connection, asked, 2, "Not so", OAK, FRIDAY)
         tasking.decide(connection, "G1", 0, "adopted", OAK, LONG_AGO, why="Young people", run_id="r", lead="D",
                        review_on=LONG_AGO.date() + dt.timedelta(days=9))  # fmt: skip
         tasking.decide(connection, "G2", 0, "declined", OAK, LONG_AGO, why="Known", run_id="r")
@@ -76,7 +80,8 @@ def test_a_period_runs_from_the_end_and_what_is_not_over_is_never_due(state: Sta
     assert (old.is_due(TODAY), new.is_due(TODAY), old.kept, new.kept) == (True, False, "", kept.LATEST)
     assert [(one.due, one.kept) for one in found["cases"]] == [(None, "the case is open")]
     assert {one.id: one.kept for one in found["rulings"]} == {
-        str(ended): "", str(waits): "it waits for a second person", str(force): "it is in force"
+        str(ended): "", str(waits): "it waits for a second person", str(force): "it is in force",
+        str(asked): "it is in force",
     }  # fmt: skip
     assert [(one.is_due(TODAY), one.kept) for one in found["tasking"]] == [
         (True, kept.LATEST),

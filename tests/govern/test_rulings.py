@@ -171,24 +171,48 @@ def test_a_ruling_that_may_protect_is_withdrawn_by_two_people(state: State, kind
             rulings.agree(connection, key, 2, PELL, FRIDAY)
         assert rulings.withdraw(connection, key, 2, "a dealer after all", OAK, later(days=1)) == 3
         (one,) = rulings.in_force(connection, TODAY)
-        assert (one.leaving, one.ended_by, one.state(TODAY)) == (True, "s.oak", "confirmed")
+        assert (one.leaving(TODAY), one.asked_by, one.asked_why) == (True, "s.oak", "a dealer after all")
+        assert (one.state(TODAY), one.ended_by, one.ended_at, one.end_reason) == ("confirmed", None, None, None)
         with pytest.raises(InputError, match=r"s\.oak asked for that already"):
             rulings.withdraw(connection, key, 3, "me, too", MARROW, later(days=1))
         with pytest.raises(InputError, match="Ask a safeguarding officer to agree"):
             rulings.agree(connection, key, 3, MARROW, later(days=1))
         assert rulings.keep(connection, key, 3, MARROW, later(days=2)) == 4
-        assert not rulings.ruling(connection, key).leaving
+        kept = rulings.ruling(connection, key)
+        assert (kept.leaving(TODAY), kept.asked_by, kept.asked_at, kept.asked_why) == (False, None, None, None)
         rulings.withdraw(connection, key, 4, "asked again", PELL, later(days=3))
-        with pytest.raises(InputError, match="nobody agrees to what they asked for"):
-            rulings.agree(connection, key, 5, PELL, later(days=3))
+        renamed = dataclasses.replace(PELL, name="other")
+        namesake = dataclasses.replace(PELL, account_id="a-new", name=" J.PELL ")
+        for by in (PELL, renamed, namesake):
+            with pytest.raises(InputError, match="nobody agrees to what they asked for"):
+                rulings.agree(connection, key, 5, by, later(days=3))
         rulings.keep(connection, key, 5, PELL, later(days=3))
         rulings.withdraw(connection, key, 6, "a dealer after all", OAK, later(days=4))
         assert rulings.agree(connection, key, 7, PELL, later(days=5)) == 8
         assert rulings.in_force(connection, TODAY) == []
         over = rulings.ruling(connection, key)
         assert (over.status, over.ended_by, over.end_reason) == ("withdrawn", "j.pell", "a dealer after all")
+        assert (over.leaving(TODAY), over.asked_by, over.asked_at) == (False, "s.oak", later(days=4))
         told = [(c.field, c.became, c.by) for c in history(connection, work_rulings, key)]
-        assert ("ended by", "s.oak", "s.oak") in told
+        assert ("asked by", "s.oak", "s.oak") in told
+        assert [(became, by) for field, became, by in told if field == "ended by"] == [("j.pell", "j.pell")]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_has_expired_is_over(laptop_state: State, asked: bool) -> None:
+    """Also where its withdrawal was asked for: there is nothing left to withdraw, to agree to or to keep."""
+    with laptop_state.engine.connect() as connection:
+        key = rulings.propose(connection, Proposal(UNRANKED, "cuckooed", REVIEW, "n1"), MARROW, FRIDAY)
+        version = rulings.confirm(connection, key, 1, PELL, FRIDAY)
+        if asked:
+            version = rulings.withdraw(connection, key, version, "a dealer after all", OAK, FRIDAY)
+        one = rulings.ruling(connection, key)
+        assert (one.leaving(TODAY), one.leaving(REVIEW), one.state(REVIEW)) == (asked, False, "expired")
+        with pytest.raises(InputError, match=f"ruling {key} is expired"):
+            rulings.withdraw(connection, key, version, "why", OAK, later(days=90))
+        for act in (rulings.agree, rulings.keep):
+            with pytest.raises(InputError, match=f"ruling {key} is expired"):
+                act(connection, key, version, PELL, later(days=90))
 
 
 def test_a_proposal_is_withdrawn_by_one(laptop_state: State) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from countylines.errors import InputError
 from countylines.govern import documents
@@ -12,8 +13,8 @@ from countylines.govern.changes import Conflict, history
 from countylines.govern.documents import Content, Section
 from countylines.govern.sent_document import as_sent, as_text, keep
 from countylines.govern.state import State
-from countylines.govern.work_schema import work_documents
-from tests.govern.test_documents import ABOUT, PERSON, said
+from countylines.govern.work_schema import work_cases, work_documents
+from tests.govern.test_documents import ABOUT, FREE, PERSON, said
 from tests.govern.work import FRIDAY, MARROW, PELL, Work, work
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -43,6 +44,31 @@ def test_it_stays_while_the_case_goes_on(state: State) -> None:
         assert told[-1] == ("sent", "kept as it was sent", "a.marrow")
         with pytest.raises(InputError, match="was sent and stays as it was"):
             keep(one.connection, kept, now, MARROW, FRIDAY)
+
+
+@pytest.mark.parametrize("ended", ["sent", "closed"])
+def test_what_was_sent_or_closed_is_not_changed_any_more(laptop_state: State, ended: str) -> None:
+    """Neither its words nor its records, whoever calls; whatever version they saw."""
+    with work(laptop_state) as one:
+        draft = drafted(one)
+        key = draft.document_id
+        documents.attach(one.connection, key, 1, FREE, MARROW, FRIDAY)
+        draft = documents.draft_of(one.connection, key)
+        if ended == "sent":
+            keep(one.connection, draft, documents.content(draft, one.case, PERSON, **ABOUT), MARROW, FRIDAY)
+        else:
+            ends = update(work_cases).where(work_cases.c.case_id == one.case_id)
+            one.connection.execute(ends.values(closed_at=FRIDAY))
+        before = documents.draft_of(one.connection, key)
+        said = "was sent and stays as it was" if ended == "sent" else r"is closed\. Reopen it first"
+        for version in (before.version, 1):
+            with pytest.raises(InputError, match=said):
+                documents.edit_document(one.connection, key, version, PELL, FRIDAY, summary="No risk.", texts={})
+            with pytest.raises(InputError, match=said):
+                documents.attach(one.connection, key, version, FREE, PELL, FRIDAY)
+            with pytest.raises(InputError, match=said):
+                documents.detach(one.connection, key, version, FREE.record_id, PELL, FRIDAY)
+        assert documents.draft_of(one.connection, key) == before
 
 
 def test_a_draft_that_changes_at_that_moment_is_not_sent_unread(laptop_state: State) -> None:

@@ -191,8 +191,13 @@ def test_a_record_has_its_own_reason_in_each_session(
     ]
     long = give_reason_for_record(laptop_state, session, "record", "x\0" * 400, "long", "", NOW)
     assert reason_for_record(laptop_state, session, "record", "x\0" * 400) == long
-    with pytest.raises(InputError, match="enter why you need to see this record"):
+    with pytest.raises(InputError, match="enter why you need to see it"):
         give_reason_for_record(laptop_state, session, "record", "crime:1", " ", "", NOW)
+    with pytest.raises(InputError, match="in at most 2,000 characters"):
+        give_reason_for_record(laptop_state, session, "record", "crime:1", "x" * 2_001, "", NOW)
+    with pytest.raises(InputError, match="reference of at most 200 characters"):
+        give_reason_for_record(laptop_state, session, "record", "crime:1", "To check", "x" * 201, NOW)
+    give_reason_for_record(laptop_state, session, "record", "crime:1", "x" * 2_000, "y" * 200, NOW)
 
 
 def test_an_event_of_a_session_says_who_and_why(laptop_state: State, opened: tuple[str, Session]) -> None:

@@ -81,6 +81,38 @@ def test_a_column_less_loses_what_it_held_alone(state_url: str) -> None:
         assert connection.execute(select(c.text, c.run_id)).all() == [("seen", None)]
 
 
+def test_to_ask_is_not_to_end(state_url: str) -> None:
+    """What 0004 kept in one place has two from 0005 on; and back, where only who agreed is left of what is over."""
+    c, ended = work_schema.work_rulings.c, {"ended_at": NOW, "ended_by": "oak", "end_reason": "not so"}
+    kinds: list[tuple[str, dict[str, object]]] = [
+        ("proposed", {}), ("confirmed", {}), ("confirmed", ended), ("refused", ended), ("withdrawn", ended)
+    ]  # fmt: skip
+    state = open_state(state_url)
+    downgrade(state_url, "0004")
+    with state.begin() as connection:
+        for key, (status, more) in enumerate(kinds, 1):
+            values = {"ruling_id": key, "nominal_id": "n1", "decision": "victim not offender", "reason": "made to",
+                      "review_by": NOW.date(), "status": status, "proposed_at": NOW, "proposed_by": "ann",
+                      "proposed_account": "a", "safeguarding": False, "version": 1}  # fmt: skip
+            connection.execute(work_schema.work_rulings.insert().values(**values, **more))
+    upgrade(state_url)
+    asked, over = (c.asked_at, c.asked_by, c.asked_why, c.asked_account), (c.ended_at, c.ended_by, c.end_reason)
+    nothing, told = (None, None, None), (NOW, "oak", "not so")
+    with state.begin() as connection:
+        found = connection.execute(select(*asked, *over).order_by(c.ruling_id)).all()
+        assert [tuple(row) for row in found] == [
+            (*nothing, None, *nothing), (*nothing, None, *nothing), (*told, None, *nothing),
+            (*nothing, None, *told), (*nothing, None, *told),
+        ]  # fmt: skip
+        agreed = {"asked_at": NOW, "asked_by": "pell", "asked_account": "p", "asked_why": "not so"}
+        connection.execute(work_schema.work_rulings.update().where(c.ruling_id == 5).values(**agreed))
+    downgrade(state_url, "0004")
+    with state.read() as connection:
+        back = connection.execute(select(*over).order_by(c.ruling_id)).all()
+    assert [tuple(row) for row in back] == [nothing, nothing, told, told, told]
+    state.close()
+
+
 def test_down_leaves_nothing_behind(state_url: str) -> None:
     upgrade(state_url)
     downgrade(state_url, "base")

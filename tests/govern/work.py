@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from countylines.govern import cases
+from countylines.govern import caseload, cases
 from countylines.govern.account_rows import Account
+from countylines.govern.case_steps import answer, take_step
 from countylines.govern.caseload import Case
 from countylines.govern.cases import Opening
 from countylines.govern.procedure import Procedures, load_procedures
@@ -45,12 +46,12 @@ class Work:
     def take(self, step: str, to: str, **more: str) -> None:
         """Move a step."""
         what = (self.connection, self.procedures, self.case_id, self.version, step, to, PELL, self.now)
-        self.version = cases.take_step(*what, **more)
+        self.version = take_step(*what, **more)
 
     def answer(self, step: str, answers: dict[str, str]) -> None:
         """Answer questions."""
         what = (self.connection, self.procedures, self.case_id, self.version, step, answers, PELL, self.now)
-        self.version = cases.answer(*what)
+        self.version = answer(*what)
 
     def screen(self, result: str) -> None:
         """Send the referral, answer everything, and give the result."""
@@ -62,7 +63,7 @@ class Work:
     @property
     def case(self) -> Case:
         """The case now."""
-        return cases.case(self.connection, self.procedures, self.case_id, self.now)
+        return caseload.case(self.connection, self.procedures, self.case_id, self.now)
 
     def states(self) -> dict[str, str]:
         """Each step's state."""

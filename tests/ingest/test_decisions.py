@@ -92,7 +92,7 @@ def test_every_kind_of_ruling(duckdb_engine: DuckDB, tmp_path: Path) -> None:
     assert taken.sources.notes == (
         "5 rulings are applied: 1 no sign of exploitation, 1 not county lines, 1 reviewed and kept,"
         " 1 victim not offender, 1 wrong person.",
-        "2 rulings wait for a second person.",
+        "2 rulings in the extracts weren't applied: they lack a second signature.",
         "1 ruling has expired.",
     )
 

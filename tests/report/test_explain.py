@@ -34,10 +34,15 @@ def printed(found: Explanation) -> str:
     return console.export_text()
 
 
-def test_the_strongest_connection_decides(made: Run) -> None:
+def test_the_strongest_connection_decides_if_no_other_is_as_strong(made: Run) -> None:
     ann = explain(made, "ann")
     assert (ann.decision, ann.p) == ("matched", 1.0)
-    assert ann.rule == "Stays as matched: p = 1 is at least 0.5 (the strongest connection, with cat: COUNTY LINE 1)."
+    assert ann.rule == "Stays as matched: p = 1 is at least 0.5 (2 connections are as strong, and each would do)."
+    assert [c.other for c in ann.strongest] == ["cat", "dan"]
+    assert "decides" not in printed(ann)
+    bob = explain(made, "bob")
+    assert bob.rule.endswith("(the strongest connection, with ann: DRUGS LINE 0.4 + OTHER 0.1).")
+    assert "0.5 decides" in printed(bob)
     assert [(c.other, c.c, dict(c.groups)) for c in ann.connections] == [
         ("cat", 1.0, {"COUNTY LINE": 1.0}),
         ("dan", 1.0, {"COUNTY LINE": 1.0}),

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi import FastAPI
@@ -29,6 +30,9 @@ from countylines.web.house import House
 from countylines.web.index import Index
 from countylines.web.reader import Reader
 from countylines.web.serve import open_house
+
+if TYPE_CHECKING:
+    from tests.web.every import World
 
 RUN = "run-2026"
 PASSWORD = "westmarch-lapwing-seven"
@@ -65,6 +69,15 @@ class Clock:
     def forward(self, **more: float) -> None:
         """Let time pass."""
         self.now += dt.timedelta(**more)
+
+
+@pytest.fixture(scope="module")
+def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A dashboard of the file's own, with some of everybody's work in it; tests.conftest keeps such a file together."""
+    from tests.web.every import world  # it builds on this file
+
+    with world(runs, accounts_made, tmp_path_factory.mktemp("here")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ WHO = (*people.ROLES, CLEARED, None)  # every role, and signed out
 FURTHER: dict[str, tuple[str, ...]] = {
     "/groups/{group_id}/members": ("see_group",),
     "/groups/{group_id}/records": ("see_group",),
+    "/groups/{group_id}/harm": ("see_group",),
     "/runs/{name}/rejects": ("see_people",),
     "/records/{record_id:path}/reason": ("see_restricted",),
     "/network/export": ("see_network",),

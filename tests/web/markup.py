@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 
 ADDRESSES = ("href", "src", "action", "formaction", "data", "poster", "hx-get", "hx-post", "xlink:href")
 FORBIDDEN = ("style", "iframe", "object", "embed", "base", "frame", "applet")
-NO_CLOSE = ("meta", "link", "input", "img", "br", "hr", "path", "circle", "rect", "line", "use", "wbr", "source")
 
 
 class Page(HTMLParser):

@@ -48,6 +48,7 @@ NETWORK: dict[str, Any] = {
         "hue": [0, 1],
         "size": [6, 6],
         "children": [2, 2],
+        "ages": [0, 0],
         "x": [100.0, 500.0],
         "y": [90.0, 90.0],
         "open": [True, True],

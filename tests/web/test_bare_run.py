@@ -90,7 +90,7 @@ def test_an_age_that_nobody_knows_is_said(here: World) -> None:
     assert "Age unknown, counted as an adult" in read(here, "/groups/G0001/members")
     for path in ("/", "/groups", "/groups/G0001", "/runs/bare", "/network"):
         shown = read(here, path)
-        assert re.search(r"Under 18:? .*unknown \? 4 ages unknown", shown), path
+        assert re.search(r"Under 18:? .*unknown \? 4 of unknown age", shown), path
         assert not re.search(r"Under 18 0\b|, 0 under 18", shown), path
     here.sign_in("analyst")
     assert '<title>unknown</title><rect class="lu"' in here.client.get("/groups").text
@@ -102,6 +102,8 @@ def test_harm_without_a_code_is_unknown(here: World) -> None:
         "/groups": "unknown ? no weight",
         "/groups/G0001/members": "unknown ? no weight",
         "/groups/G0001": "5 crimes name a member as offender, and none has an offence code",
+        "/groups/G0001/harm": "Harm, all three: 0 crimes, unknown",
+        f"/people/{CREW[0]}/harm": "No offence code: its weight is unknown: 5 crimes",
         f"/people/{CREW[1]}": "4 crimes name them as an offender, and none has an offence code",
     }.items():
         assert words in read(here, path), path

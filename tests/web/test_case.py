@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
 import pytest
 from docx import Document
 
-from countylines.govern import audit, cases
+from countylines.govern import audit, caseload
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from tests.web.casework import Officer, one_area, rows_of, seen, some_adult, some_child
-from tests.web.conftest import Browse, csrf_of
+from tests.web.conftest import Browse, Clock, csrf_of
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_a_child_from_the_queue_to_a_drafted_referral(officer: Officer, house: H
     page = officer.get("/safeguarding")
     to = re.search(rf'href="(/safeguarding/open\?person={child})">Make MASH referral', page)
     assert to
-    assert "Nothing is assumed: empty = authority to be found" in officer.get(to[1])
+    assert "Empty = to be found." in officer.get(to[1])
     case = officer.opens(child, why="Found far from home", responsible_authority="Harrowmere")
     assert "Next: Make MASH referral" in seen(officer.get(case))
     answer = officer.writes(case, summary="She needs a place of safety.", known="She was away.", not_known="With whom.")
@@ -73,7 +74,7 @@ def test_a_child_from_the_queue_to_a_drafted_referral(officer: Officer, house: H
     assert row
     assert "Drafted" in row[0]
     assert "Send draft to MASH" in row[0]
-    sent = {"version": version_of(officer, document, "sent"), "form": "sent"}
+    sent = {"version": version_of(officer, document, "sent"), "form": "sent", "marking": "OFFICIAL-SENSITIVE"}
     assert "How it was sent isn't said" in seen(officer.send(f"{document}/sent", **sent))
     assert officer.send(f"{document}/sent", why="secure email, 14:30", **sent).status_code == 303
     assert "to Westmarch, copied to Harrowmere" in seen(officer.get(document))
@@ -137,6 +138,17 @@ def test_nothing_goes_to_an_authority_that_nobody_found(officer: Officer, reader
     assert "Went to Nowhereshire" in seen(officer.get(case))
 
 
+def test_a_limit_beyond_the_known_bank_holidays_says_so(browse: Browse, reader: Reader, clock: Clock) -> None:
+    officer = Officer(browse("safeguarding"))
+    assert "Bank holidays are known" not in seen(officer.get(officer.opens(some_child(reader))))
+    clock.now = dt.datetime(2028, 12, 28, 9, tzinfo=dt.UTC)
+    officer = Officer(browse("safeguarding"))  # the session of two years ago is over
+    late = officer.opens(some_child(reader, 1))
+    assert "Bank holidays are known to 26 Dec 2028 only: the limit may end later" in seen(officer.get(late))
+    page = seen(officer.get("/safeguarding/procedures"))
+    assert page.count("Bank holidays are known to 26 Dec 2028") == 3
+
+
 def test_two_browsers_lose_nothing(officer: Officer, browse: Browse, reader: Reader) -> None:
     """The second one sees both versions, keeps what was typed, and may save on top."""
     case = officer.opens(some_child(reader))
@@ -176,7 +188,7 @@ def test_nothing_about_an_adult_is_sent_without_consent(officer: Officer, reader
     assert "Child tool" in row[0]
     refused = officer.takes(case, "referral", "sent", why="post")
     assert refused.status_code == 400
-    assert state_of(officer, case, "referral") == "Waiting"
+    assert state_of(officer, case, "referral") == "By consent"  # as the queue says
     answer = officer.takes(case, "consent", "done", result="lawful reason", why="At risk of serious harm")
     assert "Who decided is empty" in seen(answer)
     assert "At risk of serious harm" in answer.text
@@ -184,7 +196,7 @@ def test_nothing_about_an_adult_is_sent_without_consent(officer: Officer, reader
     assert officer.takes(case, "consent", "done", **given).status_code == 303
     document = officer.writes(case, step="referral").headers["location"]
     assert "DI Rook" in officer.get(document)
-    sent = {"version": version_of(officer, document, "sent"), "form": "sent", "why": "post"}
+    sent = {"version": version_of(officer, document, "sent"), "form": "sent", "why": "post", "marking": "SECRET"}
     assert officer.send(f"{document}/sent", **sent).status_code == 303
 
 
@@ -196,14 +208,16 @@ def test_consent_withdrawn_after_drafting_stops_the_sending(officer: Officer, re
     page = seen(officer.get(document))
     assert "Can't be sent" in page
     assert "It stays drafted: Consent to share is missing" in page
-    refused = officer.send(f"{document}/sent", version=officer.version(case), form="sent", why="post")
+    sent = {"version": officer.version(case), "form": "sent", "why": "post", "marking": "SECRET"}
+    refused = officer.send(f"{document}/sent", **sent)
     assert refused.status_code == 400
+    assert "Consent to share is missing" in seen(refused)
     assert state_of(officer, case, "referral") == "Drafted"
 
 
 def test_refusing_the_nrm_opens_the_duty_to_notify(officer: Officer, reader: Reader) -> None:
     case = officer.opens(some_adult(reader), handled_as="adult")
-    assert state_of(officer, case, "notify") == "Waiting"
+    assert state_of(officer, case, "notify") == "Not yet"
     assert officer.takes(case, "nrm_consent", "done", result="refused").status_code == 303
     assert state_of(officer, case, "notify") == "Not started"
     assert state_of(officer, case, "nrm") == "Doesn't apply"
@@ -248,7 +262,8 @@ def test_a_person_has_one_open_case(officer: Officer, reader: Reader) -> None:
 def test_whoever_is_under_18_is_handled_as_a_child(officer: Officer, house: House, reader: Reader) -> None:
     case = officer.opens(some_child(reader), handled_as="adult")
     with house.state.read() as connection:
-        assert cases.case(connection, house.procedures, int(case.rpartition("/")[2]), house.clock()).person == "child"
+        number = int(case.rpartition("/")[2])
+        assert caseload.case(connection, house.procedures, number, house.clock()).person == "child"
     where = {"form": "where", "person": "adult", "authority": "Westmarch", "responsible_authority": ""}
     answer = officer.send(f"{case}/where", version="1", **where)
     assert "Their birth date says that they are a child" in seen(answer)

@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from sqlalchemy import update
 
-from countylines.govern import documents
+from countylines.govern import audit, documents
 from countylines.govern.work_schema import work_cases
 from countylines.web.house import House
 from countylines.web.reader import Reader
@@ -18,6 +18,7 @@ from tests.web.conftest import Browse, Clock
 
 AS_SENT = documents.AS_SENT
 LATER = {"form": "where", "person": "child", "authority": "Harrowmere", "spelled": "1"}
+UNDER = {"marking": "OFFICIAL-SENSITIVE"}
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_drafts_that_were_not_sent_stay_drafts(officer: Officer, reader: Reader,
     assert asked.status_code == 400
     assert "This step has 2 drafts. Open the one that was sent" in seen(asked)
     assert kept(house) == [None, None]
-    form = {"version": officer.version(case), "form": "sent", "why": "secure email"}
+    form = {"version": officer.version(case), "form": "sent", "why": "secure email", **UNDER}
     assert officer.send(f"{second}/sent", **form).status_code == 303
     goes_on(officer, case)
     late = officer.writes(case, summary="More is known.").headers["location"]
@@ -88,7 +89,7 @@ def test_drafts_that_were_not_sent_stay_drafts(officer: Officer, reader: Reader,
 def test_marked_on_its_own_page_it_is_kept_with_it(officer: Officer, reader: Reader, house: House) -> None:
     case = officer.opens(some_child(reader))
     document = officer.writes(case).headers["location"]
-    sent = {"version": officer.version(case), "form": "sent"}
+    sent = {"version": officer.version(case), "form": "sent", **UNDER}
     refused = officer.send(f"{document}/sent", **sent, why="")
     assert refused.status_code == 400
     assert kept(house) == [None]
@@ -97,6 +98,14 @@ def test_marked_on_its_own_page_it_is_kept_with_it(officer: Officer, reader: Rea
     goes_on(officer, case)
     assert "No result yet" in the_document(officer.get(document))
     assert [each is not None for each in kept(house)] == [True]
+
+
+def test_what_a_form_says_of_itself_is_logged_within_bounds(officer: Officer, reader: Reader, house: House) -> None:
+    case = officer.opens(some_child(reader))
+    asked = {**LATER, "form": "x" * 50_000, "to": "y" * 50_000}
+    assert officer.send(f"{case}/where", version=officer.version(case), **asked).status_code == 303
+    event = audit.search(house.state, audit.Wanted(kind="case")).rows[0].event
+    assert event.detail == {"change": "x" * 100, "to": "y" * 100}
 
 
 def kept(house: House) -> list[str | None]:

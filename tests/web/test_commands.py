@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from typer.testing import CliRunner
 
 from countylines.cli import app
 from countylines.errors import InputError
-from countylines.govern import audit, rulings
-from countylines.govern.rulings import Proposal
+from countylines.govern import audit, decisions_file, rulings
+from countylines.govern.rulings import Proposal, Ruling
 from countylines.govern.state import open_state
 from countylines.web import commands
 from countylines.web.own_areas import known_areas
@@ -207,7 +208,35 @@ def test_rulings_go_to_the_next_run_and_the_log_says_so(folder: Path, tmp_path: 
     with closing(open_state(state_url(folder, None))) as state:
         event = audit.search(state).rows[0].event
     assert (event.what, event.recipient) == ("decisions", str(extracts / "decisions-9999.parquet"))
-    assert event.detail == {"rows": 1, "left_out": [2]}
+    assert event.detail == {"rows": 1, "left_out": [2], "people": ["N1"]}
+
+
+def test_nobody_waits_while_the_extracts_are_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages write the log: reading every id of a force's extracts takes longer than they wait."""
+    left_out, seen, here = decisions_file.left_out, [], tmp_path / "extracts"
+    here.mkdir()
+
+    def meanwhile(extracts: Path, found: Sequence[Ruling]) -> list[Ruling]:
+        with closing(sqlite3.connect(folder / ".state" / "countylines.sqlite", timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+        seen.append(extracts)
+        return left_out(extracts, found)
+
+    monkeypatch.setattr(decisions_file, "left_out", meanwhile)
+    said("rulings", "write", here, "--runs", folder)
+    assert seen == [here]
+
+
+def test_what_the_log_cannot_take_is_not_written(folder: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(folder / ".state" / "countylines.sqlite")) as other:
+        other.execute("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    here = tmp_path / "extracts"
+    here.mkdir()
+    found = CliRunner().invoke(app, ["rulings", "write", str(here), "--runs", str(folder)])
+    assert "no room" in str(found.exception)
+    assert list(here.iterdir()) == []
 
 
 def test_it_isnt_served_to_other_machines_without_a_proxy(folder: Path) -> None:

@@ -38,6 +38,7 @@ def test_rows_not_used_are_those_of_the_page(browse: Browse, house: House, reade
     rows = rows_of(taken(browse("analyst"), f"/download{path}"))
     assert len(rows) == reader.run.read("rejects").height
     restricted = [row for row in rows if "restricted" in row["Why"]]
+    assert restricted
     assert all(row["Content"].startswith("Restricted:") and not row["Person"] for row in restricted)
     named = {row["Person"] for row in rows if row["Person"]}
     assert set(logged(house).detail.get("people", ())) == named

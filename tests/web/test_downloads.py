@@ -181,8 +181,8 @@ def test_the_form_comes_first_and_says_what_the_file_will_hold(browse: Browse) -
         ("kind", "exe", "Choose a kind of file"),
         ("marking", "OFFICIAL", "Choose a marking"),  # lower than the pages
         ("marking", "", "Choose a marking"),
-        ("recipient", " ", "Enter who gets the file"),
-        ("recipient", "x" * 301, "Enter who gets the file"),
+        ("recipient", " ", "Enter who gets it"),
+        ("recipient", "x" * 201, "Enter who gets it"),
         ("purpose", "", "Enter what it is for"),
     ],
 )

@@ -4,7 +4,6 @@ import json
 import re
 from html import unescape
 
-import polars as pl
 import pytest
 
 from countylines.report.show.words import share
@@ -208,9 +207,11 @@ def test_guarded_people_have_no_figure_and_no_role(browse: Browse, reader: Reade
     lines = re.findall(r"<tr><td>.*?</tr>", part[0], re.DOTALL)
     assert len(lines) == len(guarded_of(reader, mixed))
     for line in lines:
-        assert line.count("Not ranked") == 3
+        assert line.count("Not ranked") == 4
         assert "cl-bar" not in line
         assert "%" not in line
+        assert re.search(r'<td class="num cl-nw">\d+ \w{3} \d{4}</td><td class="num"><span class="cl-muted">Not', line)
+    assert '<th scope="col" class="num">Last seen</th><th scope="col" class="num">Stays in re-runs</th>' in page
     people = members(reader, mixed)
     assert all(
         not each.role and each.rank is None and each.strength is None and not each.harm for each in people.guarded
@@ -315,17 +316,3 @@ def test_without_a_script_the_what_if_is_a_form(browse: Browse, mixed: str) -> N
     assert '<noscript><button class="govuk-button cl-btn cl-btn--s" type="submit">Show</button></noscript>' in form
     assert 'data-step-show="steps:harm">100%<' in page
     assert 'data-step-show="steps:harm">100%<' not in client.get(f"/groups/{mixed}?k=1").text
-
-
-def test_harm_opens_the_crimes_it_is_of(browse: Browse, reader: Reader) -> None:
-    """In the group's harm and beside each member: the page behind has as many crimes as the window."""
-    harm = reader.table("nominal_harm").filter(pl.col("index") == "cchi", pl.col("harm") > 0, pl.col("window") == "12m")
-    home = dict(reader.table("nominals").filter("rankable").select("nominal_id", "group_id").drop_nulls().iter_rows())
-    who = next(one for one in harm["id"].sort() if one in home)
-    page = browse("analyst").get(f"/groups/{home[who]}/members").text
-    assert f'href="/people/{who}?crimes=12m#evidence"' in page
-    shown = browse("analyst").get(f"/people/{who}?crimes=12m").text
-    assert "Crimes of the last 12 months in which they are recorded as an offender" in unescape(shown)
-    whole = section(browse("analyst").get(f"/groups/{home[who]}").text, "harm")
-    assert whole.count(f'/groups/{home[who]}/records?kind=crimes&amp;window=12m"') > 2
-    assert "records?kind=crimes" not in browse("ethics_committee").get(f"/groups/{home[who]}").text

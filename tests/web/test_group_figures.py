@@ -1,5 +1,6 @@
 """The figures of a group's page are the run's own, and every count opens to its rows."""
 
+import dataclasses
 import re
 from html import unescape
 
@@ -9,17 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countylines.govern import accounts, audit
+from countylines.rank.profile import load_rules
 from countylines.report.show.words import share
 from countylines.web.group import SHOWN_A_ROLE
-from countylines.web.group_evidence import crimes, matched, of_areas, of_factor
+from countylines.web.group_evidence import matched, of_areas, of_factor
 from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.members_view import members
 from countylines.web.persons import card_of
-from countylines.web.profile_view import says
+from countylines.web.profile_view import orders_said, says
 from countylines.web.reader import Reader
 from countylines.web.removal import BASELINES, Answer, Removal, Step, proof_said
 from countylines.web.removal_chart import rows as curve_rows
+from countylines.web.run_facts import months_of_groups
 from tests.web.conftest import NOW, PASSWORD, Browse
 from tests.web.group_pages import blocks, mixed_group, section, taken_of
 
@@ -46,6 +49,41 @@ def test_the_profile_says_what_the_run_says(browse: Browse, reader: Reader, mixe
     unknown = sum(row["level"] is None for row in rows)
     assert page.count('<span class="cl-muted">?</span>') == unknown
     assert page.count("not yet credible") == sum(row["credible"] is False for row in rows)
+
+
+def test_confidence_is_in_a_level_and_from_gradings(browse: Browse, reader: Reader) -> None:
+    """Nobody is confident of a level that isn't known, and rows that nobody graded say so."""
+    client, seen = browse("analyst"), set()
+    for group in reader.table("groups")["group_id"]:
+        page = section(client.get(f"/groups/{group}").text, "profile")
+        said = re.findall(r'</svg> <span class="cl-small">([^<]+)</span></td>', page)
+        rows = {row["factor"]: row for row in reader.rows("profiles", "group_id", group)}
+        assert [word == "None" for word in said] == [rows[name]["level"] is None for name in load_rules().factors]
+        assert "Unknown" not in said
+        assert "Lowest level: number and ages" in page
+        bare = [rows[name]["level"] is not None and not rows[name]["record_ids"] for name in load_rules().factors]
+        assert [word == "No rows" for word in said] == bare
+        seen |= set(said)
+    assert {"None", "Not graded", "Medium"} <= seen
+
+
+def test_ranks_in_other_orders_say_that_they_have_no_range(reader: Reader) -> None:
+    """A bare rank never stands alone; and where the priority's range tells nobody apart, no other order does."""
+    row = next(row for row in group_rows(reader) if row.place and row.place.other_index)
+    assert row.place
+    said = dict(orders_said(row, "cchi", 100)).values()
+    assert set(said) == {f"rank {n}, range not made" for n in (row.place.other_index, row.place.reported)}
+    wide = dataclasses.replace(row, place=dataclasses.replace(row.place, low=1, high=100))
+    assert set(dict(orders_said(wide, "cchi", 100)).values()) == {"can't be told apart"}
+
+
+def test_the_list_of_groups_shows_no_bare_rank_in_other_orders(browse: Browse) -> None:
+    """Its columns of other orders say it, too."""
+    page = browse("analyst").get("/groups?col=people&col=orders").text
+    cells = re.findall(r'<td class="num">([^<]*(?:<span class="cl-muted">[^<]*</span>)?)</td>(?=<td|</tr>)', page)
+    others = [cell for cell in cells if "no range" in cell or "told apart" in cell or "not made" in cell]
+    assert len(others) == 2 * page.count('class="cl-nw cl-rowhead"')
+    assert "without a range" in page
 
 
 @pytest.mark.parametrize("level", [None, 0, 1, 4])
@@ -189,21 +227,30 @@ def test_each_factor_opens_to_its_rows(browse: Browse, reader: Reader, mixed: st
     assert set(of_factor(reader, mixed, row["factor"]).ids) == set(row["record_ids"])
 
 
-def test_matched_records_and_crimes_are_those_of_the_members(reader: Reader, mixed: str) -> None:
+def test_matched_records_are_those_of_the_members(reader: Reader, mixed: str) -> None:
     """Against the run's own tables."""
     own = [row["nominal_id"] for row in reader.rows("nominals", "group_id", mixed)]
     parts = reader.run.read("sources/involvements").filter(pl.col("nominal_id").is_in(own))
     connecting = parts.filter(~pl.col("role").is_in(["witness", "reporter", "carer", "professional"]))
     scored = set(reader.table("record_scores")["record_id"])
     assert set(matched(reader, own).ids) == set(connecting["record_id"]) & scored
-    offending = parts.filter(pl.col("role").is_in(["suspect", "arrested", "charged", "convicted"]))["record_id"]
-    records = reader.run.read("sources/records").filter(
-        pl.col("record_id").is_in(offending.implode()),
-        pl.col("source") == "crime",
-        pl.col("offence_code").is_not_null(),
-    )
-    assert set(crimes(reader, own, "all").ids) == set(records["record_id"])
-    assert 0 < len(crimes(reader, own, "12m").ids) < len(crimes(reader, own, "all").ids)
+
+
+def test_records_of_a_year_open_from_my_work(browse: Browse, reader: Reader) -> None:
+    """My work's "records a month, 12 months" opens just those records."""
+    client = browse("analyst")
+    months = months_of_groups(reader)
+    page, followed = client.get("/").text, 0
+    for row in group_rows(reader)[:5]:
+        count, path = sum(months[row.group_id]), f"/groups/{row.group_id}/records?window=12m"
+        assert (f'href="{path}">{count:,}</a>' in page) == (count > 0)
+        if count:
+            assert f" of {count:,}." in client.get(path).text
+            own = [each["nominal_id"] for each in reader.rows("nominals", "group_id", row.group_id)]
+            recent = matched(reader, own, "12m").ids
+            assert (len(recent), set(recent) <= set(matched(reader, own).ids)) == (count, True)
+            followed += 1
+    assert followed > 1
 
 
 def test_records_of_other_areas_are_counted_and_not_shown(house: House, browse: Browse, reader: Reader) -> None:

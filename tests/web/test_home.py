@@ -18,6 +18,7 @@ from countylines.govern import accounts, audit, case_steps, cases
 from countylines.govern.procedure import DRAFTED
 from countylines.web.app import create_app
 from countylines.web.group_rows import small
+from countylines.web.home import of_kind
 from countylines.web.house import House
 from countylines.web.run_changes import KINDS, Comparison, Figure, compare, run_before
 from countylines.web.run_sides import same_groups
@@ -153,7 +154,7 @@ def test_changes_name_whom_and_why_and_a_child_comes_first(house: House, made: M
     assert {one.why for one in by_kind["left"]} <= {"Fell below 0.50", "Too few ties to people who are kept"}
     assert [(one.group_id, one.why) for one in by_kind["new group"]] == [
         (made.group, f"{len(house.shelf.reader(RUN).rows('nominals', 'group_id', made.group))} people: "
-         f"{len(house.shelf.reader(RUN).rows('nominals', 'group_id', made.group))} not kept before")
+         f"{len(house.shelf.reader(RUN).rows('nominals', 'group_id', made.group))} new")
     ]  # fmt: skip
     assert [one.line_id for one in by_kind["line"]] == [made.line]
     assert {one.person for one in by_kind["protect"]} == made.protect
@@ -232,9 +233,10 @@ def test_totals_only(browse: Browse, house: House, made: Made, role: str) -> Non
 def test_counts_under_five_are_hidden_from_the_committee(browse: Browse, house: House) -> None:
     page = browse("ethics_committee").get("/").text
     figures = [one.without_small_counts() for one in comparison(house).figures]
-    told = re.findall(r'<dd class="n">(.*?)</dd>', page)
+    told = [words for words in re.findall(r'<dd class="n">(.*?)</dd>', page) if "of unknown age" not in words]
     assert [("changes hidden" in words) for words in told] == [one.more is None for one in figures]
-    assert all(small(n) == n for one in figures for n in (one.more, one.less) if n is not None)
+    people = [one for one in figures if one.label != "Groups"]
+    assert all(small(n) == n for one in people for n in (one.more, one.less) if n is not None)
     assert "Under 5 people left the network" in page
 
 
@@ -255,17 +257,31 @@ def test_own_areas_keep_what_touches_them(browse: Browse, house: House) -> None:
     page = browse("analyst").get("/").text
     assert "Figures and changes touch your areas: Nowhere" in page
     assert "No group is ranked in your areas" in page
+    assert 'class="cl-fig" href="/people' not in page  # that list goes by people's own records
     assert not any(row.startswith("New group") for row in rows(page))
 
 
-def test_each_figure_opens_its_rows(browse: Browse) -> None:
+def test_each_figure_opens_its_rows(browse: Browse, house: House) -> None:
     """The five figures of now, for those who may see their rows; what is hidden by role leads nowhere."""
-    found = dict(re.findall(r'<dt class="k">([^<]+)</dt><dd class="v">(.*?)</dd>', browse("analyst").get("/").text))
-    paths = {"People kept": "/people", "Groups": "/groups", "Under 18": "/safeguarding", "Lines": "/lines",
-             "To protect": "/safeguarding"}  # fmt: skip
-    assert {label: re.findall(r'href="([^"]+)"', words) for label, words in found.items()} == {
-        label: [path] for label, path in paths.items()
-    }
+
+    def opened(role: str) -> dict[str, str]:
+        told = re.findall(r'<dt class="k">([^<]+)</dt><dd class="v">(.*?)</dd>', browse(role).get("/").text)
+        return {label: path for label, words in told for path in re.findall(r'href="([^"]+)"', words)}
+
+    paths = {"People kept": "/people", "Groups": "/groups", "Under 18": "/people?who=children",
+             "Lines": "/lines?standing=line"}  # fmt: skip
+    assert opened("analyst") == paths
+    assert opened("safeguarding") == {"Groups": "/groups", "Lines": paths["Lines"], "To protect": "/safeguarding"}
+    people, groups, children, lines, protect = (one.now for one in comparison(house).figures)
+    for role, path, said in (
+        ("analyst", "/people", f"Showing {min(people or 0, 50)} of {people}"),
+        ("analyst", "/people?who=children", f"of {children} ("),
+        ("analyst", "/lines?standing=line", f"of {lines} ("),
+        ("analyst", "/groups", f"of {groups}"),
+        ("safeguarding", "/safeguarding", f"Open ({protect})"),
+    ):
+        assert said in browse(role).get(path).text, path
+    assert "Remove filter </span>Known or found in text" in browse("analyst").get(paths["Lines"]).text
     page = browse("ethics_committee").get("/").text
     assert 'class="cl-fig" href="/groups"' in page
     assert 'href="/people"' not in page and 'href="/lines"' not in page
@@ -279,8 +295,14 @@ def test_what_came_and_went_opens_too(browse: Browse, house: House, made: Made) 
     assert {one.person for one in back.changes if one.kind == "child left"} == made.children
     assert [one.said for one in back.changes if one.kind == "line gone"]
     assert {one.person for one in back.changes if one.kind == "protect out"} == made.protect
+    queue = {label: f"/changes?kind={label}" for label in ("children", "queue")}
+    figures = dict(zip(("people", "groups", "children", "lines", "queue"), comparison(house).figures, strict=True))
+    for label, path in queue.items():
+        told = browse("safeguarding").get(path).text
+        assert f"Showing {(figures[label].more or 0) + (figures[label].less or 0)} of" in told, label
     page = browse("analyst").get("/").text
     assert 'href="/changes?kind=people"' in page
+    assert "Nothing of this kind changed" in browse("analyst").get(queue["queue"]).text
     asked = rows(browse("analyst").get("/changes?kind=people").text)
     assert sum(row.startswith(("Child joins", "Joined", "Left network")) for row in asked) == len(
         made.children | made.adults | made.gone
@@ -294,17 +316,23 @@ def test_whoever_is_treated_otherwise_is_listed(house: House, made: Made) -> Non
     people = before.table("nominals")
     both = people.filter(~pl.col("nominal_id").is_in(list(made.gone)))
     adult = both.filter("rankable")["nominal_id"][0]
-    child = both.filter(pl.col("is_child") & pl.col("protected"))["nominal_id"][0]
+    child, other_child = both.filter(pl.col("is_child") & ~pl.col("believed_exploited"))["nominal_id"][:2]
     other = pl.col("nominal_id")
     before._tables["nominals"] = people.with_columns(
         held=pl.when(other == adult).then(pl.lit(["may be cuckooed"])).otherwise("held"),
         is_child=pl.when(other == child).then(False).otherwise("is_child"),
         protected=pl.when(other == child).then(False).otherwise("protected"),
     )
+    people = now.table("nominals")
+    exploited = pl.when(other == other_child).then(True).otherwise("believed_exploited")
+    now._tables["nominals"] = people.with_columns(believed_exploited=exploited)
     found = {one.person: one.why for one in compare(now, before).changes if one.kind == "treated"}
     assert found[adult] == "Held: may be cuckooed before; neither protected nor held now"
     assert found[child].endswith("now") and "under 18" in found[child]
-    assert set(found) == {adult, child}
+    assert found[other_child] == "Believed exploited now, too"
+    assert set(found) == {adult, child, other_child}
+    counted = of_kind(compare(now, before).changes, "children")
+    assert {one.person for one in counted} == made.children | {child}  # held or not isn't an age
 
 
 def test_with_one_run_there_is_nothing_to_compare(browse: Browse) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections import Counter
+from html import escape
 from urllib.parse import unquote_plus
 
 import polars as pl
@@ -85,6 +86,17 @@ def test_the_queue_is_counted_for_those_who_may(browse: Browse) -> None:
     assert int(waiting[0]) > 0
     assert "Names open for the safeguarding team" in page
     assert "Names open for the safeguarding team" not in browse("safeguarding").get("/").text
+
+
+def test_what_became_of_the_extracts_rulings_opens_them(browse: Browse, house: House) -> None:
+    """Those who may not open rulings read the sentence only."""
+    said = [escape(note) for note in house.shelf.reader(RUN).run.manifest["notes"] if " ruling" in note]
+    assert said
+    page = browse("analyst").get("/").text
+    assert all(f'<a class="govuk-link" href="/rulings#applied">{one}</a>' in page for one in said)
+    page = browse("auditor").get("/").text
+    assert all(one in page for one in said)
+    assert 'href="/rulings' not in page
 
 
 def test_my_own_searches_of_this_session_stand_below_the_box(browse: Browse) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator
 from html import unescape
 from itertools import combinations
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -19,7 +17,7 @@ from countylines.web.house import House
 from countylines.web.own_areas import people_within
 from countylines.web.reader import Reader
 from tests.web.conftest import NOW, PASSWORD, Browse, csrf_of
-from tests.web.every import World, world
+from tests.web.every import World
 
 AREA = "Beacon Hill"
 
@@ -46,12 +44,6 @@ def away(reader: Reader) -> str:
 
 
 # Several roles
-
-
-@pytest.fixture(scope="module")
-def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(runs, accounts_made, tmp_path_factory.mktemp("limits")) as made:
-        yield made
 
 
 @pytest.mark.parametrize("pair", list(combinations(people.ROLES, 2)), ids="+".join)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -15,16 +13,10 @@ from countylines.govern.audit import Entry
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from tests.web.conftest import Browse
-from tests.web.every import PAGES_SHOWN, Route, World, world
+from tests.web.every import PAGES_SHOWN, Route, World
 
 NAMED = re.compile(r'href="/people/([^"?/]+)["?]')
 PEOPLE = [each for each in PAGES_SHOWN if each.admits("analyst") or each.admits("safeguarding")]
-
-
-@pytest.fixture(scope="module")
-def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(runs, accounts_made, tmp_path_factory.mktemp("looks")) as made:
-        yield made
 
 
 def since(house: House, number: int) -> list[Entry]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,12 +15,6 @@ from countylines.web.access import SIGNED_IN
 from countylines.web.signin import tries
 from tests.web.conftest import secret_of
 from tests.web.every import CHANGES, CLEARED, PAGES_SHOWN, ROUTES, WHO, Route, World, world
-
-
-@pytest.fixture(scope="module")
-def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(runs, accounts_made, tmp_path_factory.mktemp("matrix")) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

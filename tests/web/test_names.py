@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,16 +11,10 @@ from countylines.govern import audit, people
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from tests.web.conftest import Browse, csrf_of
-from tests.web.every import PAGES_SHOWN, Route, World, world
+from tests.web.every import PAGES_SHOWN, Route, World
 
 ASKS = "Names are covered until you ask for them"
 TEXT = "Covered until you ask for names and records."
-
-
-@pytest.fixture(scope="module")
-def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(runs, accounts_made, tmp_path_factory.mktemp("names")) as made:
-        yield made
 
 
 def shown(client: TestClient, show: str, next: str = "/groups") -> str:

@@ -16,7 +16,7 @@ from countylines.settings import Settings, Stability
 from tests.report.small import write_extracts
 from tests.web.every import World, world
 
-ODD = {"ann": "2001/0123456A", "cat": "e?f#g h%&j", "eve": "Zoë;+x", "bob": "a//b"}
+ODD = {"ann": "2001/0123456A", "cat": "e?f#g h%&j", "eve": "Zoë;+x,y", "bob": "a//b"}
 RECORDS = {"crime:1": "crime:x/27 y?#%", "intelligence:1": "intelligence:ä&b=c"}
 LINKS = re.compile(r'href="(/(?:people|records|lines|groups|rulings/new|safeguarding/open)[^"]*)"')
 
@@ -29,7 +29,8 @@ def here(accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     for path in extracts.iterdir():
         text = path.read_text(encoding="utf-8")
         for plain, odd in (ODD | RECORDS).items():
-            text = re.sub(rf"(^|,){plain}(?=,|$)", lambda found, odd=odd: found[1] + odd, text, flags=re.MULTILINE)
+            cell = f'"{odd}"' if "," in odd else odd
+            text = re.sub(rf"(^|,){plain}(?=,|$)", lambda found, cell=cell: found[1] + cell, text, flags=re.MULTILINE)
         path.write_text(text, encoding="utf-8")
     engine = DuckDB(threads=1)
     small = Settings(stability=Stability(draws=0, network_draws=0, baseline_draws=0))

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from countylines.web.shelf import Shelf
 from countylines.web.standing import standing
 from countylines.web.whatif import of_people, whole_of
 from tests.web.conftest import NOW, PASSWORD, RUN, Browse
-from tests.web.every import PAGES_SHOWN, World, world
+from tests.web.every import PAGES_SHOWN, World
 
 # Whoever may not be ranked any more leaves no gap that tells what their part was
 
@@ -207,12 +206,6 @@ def test_a_run_that_cannot_be_read_and_one_with_restricted_records_tell_nothing(
 
 
 # Own areas
-
-
-@pytest.fixture(scope="module")
-def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(runs, accounts_made, tmp_path_factory.mktemp("promises")) as made:
-        yield made
 
 
 AREA = "Beacon Hill"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from countylines.govern import audit, caseload
 from countylines.web.house import House
 from countylines.web.queue import ONLY
 from countylines.web.reader import Reader
+from countylines.web.serve import ending_calendars
 from tests.web.casework import Officer, copied, in_tier, rows_of, seen, some_adult, some_child
-from tests.web.conftest import Browse
+from tests.web.conftest import Browse, Clock
 
 TABS = ("open", "held", "information", "unlined", "monitoring", "closed")
 
@@ -66,7 +67,7 @@ def test_the_more_urgent_tier_stands_first(officer: Officer, reader: Reader) -> 
 
 
 def test_each_of_the_seven_counts_opens_to_its_rows(officer: Officer, house: House, reader: Reader) -> None:
-    """Counted here, by the case load's own rules, and as rows behind each link: the same."""
+    """Counted here, from the columns of the cases, and as rows behind each link: the same."""
     referred, medium = officer.opens(some_child(reader, 0)), officer.opens(some_child(reader, 1))
     officer.refers(referred)
     officer.refers(medium)
@@ -78,17 +79,16 @@ def test_each_of_the_seven_counts_opens_to_its_rows(officer: Officer, house: Hou
     officer.opens(some_adult(reader))
     with house.state.read() as connection:
         alive = caseload.cases(connection, house.procedures, house.clock())
-    without = len(in_tier(reader, 1, 2, 3, 4)) - len(alive)
-    by_rule = dataclasses.asdict(caseload.counts(alive, without_case=without))
+    referrals = [one.columns["MASH"][0] for one in alive]
+    unreferred = len(in_tier(reader, 1, 2, 3, 4)) - len(alive) + referrals.count("not started")
     page = officer.get("/safeguarding")
     shown = re.findall(r"<dt>[^<]*</dt><dd[^>]*>(.*?)</dd>", page)
     figures = [int(found[0]) if (found := re.findall(r"\d+", seen(each))) else None for each in shown]
     names = list(ONLY)
     assert figures[-1] is None  # there is no earlier run to compare with
-    assert dict(zip(names, figures, strict=True))["strategy"] == by_rule["strategy_due"] == 1
-    assert dict(zip(names, figures, strict=True))["panel"] == by_rule["panel_due"] == 1
-    assert dict(zip(names, figures, strict=True))["consent"] == by_rule["consent_awaited"] == 1
-    assert dict(zip(names, figures, strict=True))["unreferred"] == by_rule["no_referral"]
+    counted = dict(zip(names, figures, strict=True))
+    assert (counted["strategy"], counted["panel"], counted["consent"]) == (1, 1, 1)
+    assert counted["unreferred"] == unreferred
     for name, figure in zip(names[:-1], figures, strict=False):
         assert len(rows_of(officer.get(f"/safeguarding?only={name}"))) == figure, name
 
@@ -100,6 +100,27 @@ def test_waiting_runs_from_the_run_that_first_listed_them(officer: Officer, read
     adults = set(facts.filter(pl.col("age_group") == "18 or over")["nominal_id"])
     assert set(late) == set(in_tier(reader, 1, 2, 3, 4)) - (adults - set(in_tier(reader, 1)))
     assert "30 h" in officer.get("/safeguarding")
+
+
+def test_to_call_first_is_no_time_limit_passed_and_home_counts_the_same(officer: Officer, clock: Clock) -> None:
+    def late() -> tuple[int, int]:
+        home = re.search(r"(\d+) past a local time limit", seen(officer.get("/")))
+        return len(rows_of(officer.get("/safeguarding?only=late"))), int(home[1]) if home else 0
+
+    (rows, told) = late()
+    assert rows == told > 0
+    clock.forward(hours=-29)  # an hour after the run
+    assert "to call about first" in seen(officer.get("/"))
+    assert late() == (0, 0)
+
+
+def test_who_serves_is_told_in_time_that_a_calendar_ends(house: House, clock: Clock) -> None:
+    clock.now = dt.datetime(2028, 9, 20, tzinfo=dt.UTC)
+    assert not list(ending_calendars(house))
+    clock.forward(days=10)
+    told = list(ending_calendars(house))
+    assert len(told) == 3
+    assert all("knows bank holidays to 2028-12-26 only" in each for each in told)
 
 
 def test_that_no_link_was_found_is_printed(officer: Officer, reader: Reader) -> None:
@@ -138,9 +159,11 @@ def test_small_counts_are_hidden_with_what_would_tell_them(browse: Browse, reade
     assert min(tiers.values()) < 5
     page = browse("ethics_committee").get("/safeguarding").text
     rows = dict(re.findall(r'<tr><td>(\d)</td><td>[^<]*</td><td class="num">(.*?)</td></tr>', page))
-    hidden = [tier for tier in tiers if "under 5" in rows[str(tier)]]
+    hidden = [tier for tier in tiers if "hidden" in rows[str(tier)]]
     assert len(hidden) >= 2
     assert {tier for tier, n in tiers.items() if n < 5} <= set(hidden)
+    assert page.count("under 5,") == 1, "explained once"
+    assert 'aria-label="Safeguarding"' not in page, "one tab is none"
 
 
 def test_whose_names_were_shown_is_logged(officer: Officer, house: House, reader: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from countylines.govern import accounts, audit
@@ -23,6 +24,23 @@ def test_a_record_tells_its_grading_and_everybody_in_it(browse: Browse, reader: 
     for person in people:
         assert f'href="/people/{person["nominal_id"]}"' in page
     assert browse("analyst").get("/records/crime:none").status_code == 404
+
+
+def test_gradings_and_outcomes_read_alike_wherever_they_stand(browse: Browse, reader: Reader) -> None:
+    """However a system writes them; and the record's own page says what an outcome means."""
+    signs = "replace(replace(r.grading, ' ', ''), '-', '')"
+    tight = reader.index.query(
+        "SELECT r.record_id, i.nominal_id, r.grading FROM records r JOIN involvements i USING (record_id)"
+        f" WHERE length({signs}) = 3 AND r.score > 0.5 AND i.role = 'subject' ORDER BY r.grading LIMIT 1"
+    )[0]
+    apart = f"Grading {' '.join(char for char in tight['grading'] if char.isalnum())}"
+    client = browse("analyst")
+    assert apart in plain(client.get(f"/records/{tight['record_id']}").text)
+    found = re.findall(r"Grading ([^<]*)</span>", client.get(f"/people/{tight['nominal_id']}").text)
+    assert found
+    assert all(re.fullmatch(r"\w \w \w", each) for each in found)
+    charged = reader.index.query("SELECT record_id FROM records WHERE outcome_code = '1' ORDER BY 1 LIMIT 1")[0]
+    assert "1: charged or summonsed" in plain(client.get(f"/records/{charged['record_id']}").text)
 
 
 def test_every_grading_of_the_run_can_be_read(reader: Reader) -> None:
@@ -49,6 +67,9 @@ def test_a_restricted_record_asks_cleared_people_for_a_reason(
     assert "Restricted: its text opens" in plain(client.get(f"/people/{nominal}").text)
     sent = {"csrf": csrf_of(asked.text), "reason": "", "reference": ""}
     assert client.post(f"/records/{record}/reason", data=sent).status_code == 400
+    long = client.post(f"/records/{record}/reason", data={**sent, "reason": "Named there", "reference": "x" * 201})
+    assert (long.status_code, "Enter an operation or reference of at most 200" in plain(long.text)) == (400, True)
+    assert ">Named there</textarea>" in long.text
     done = client.post(f"/records/{record}/reason", data={**sent, "reason": "Named in Op Test"})
     assert (done.status_code, done.headers["location"]) == (303, f"/records/{record}")
     assert 'class="cl-rec"' in client.get(f"/records/{record}").text

@@ -9,12 +9,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from countylines.govern import accounts, audit, rulings
-from countylines.govern.rulings import Ruling
+from countylines.govern.rulings import Proposal, Ruling
 from countylines.tables import DECISIONS, EXTRACTS, UNRANKED
 from countylines.web.house import House
 from countylines.web.reader import Reader
 from countylines.web.ruling_words import KINDS
-from tests.web.conftest import Browse, csrf_of
+from tests.govern.work import MARROW, PELL
+from tests.web.conftest import NOW, Browse, csrf_of
+from tests.web.test_downloads import rows_of, taken
 
 HELD, ADULT, CHILD = "N0000701", "N0000131", "N0001244"
 GROUP, LATER = "G0008", "2027-05-01"
@@ -110,6 +112,36 @@ def test_a_victim_who_is_also_suspect_is_no_longer_ranked(browse: Browse, house:
     assert "data-figures" in analyst.get(f"/people/{ADULT}").text
 
 
+def test_who_asked_and_who_agreed_are_told_apart(browse: Browse, house: House, clock) -> None:  # type: ignore[no-untyped-def]
+    """On all three pages; and what has expired offers nothing more."""
+    analyst, officer, safeguarding = browse("analyst"), browse("senior_officer"), browse("safeguarding")
+    record = "intelligence:I00005641"
+    pages = ("/rulings", f"/people/{ADULT}", f"/records/{record}")
+    asks = "analyst person asked to withdraw it on 20 Nov 2026: Not so"
+    over = "Withdrawn by safeguarding person on 20 Nov 2026, as analyst person asked: Not so"
+    assert propose(analyst, record=record, who=ADULT, decision="victim not offender") == 303
+    number = made(house)[0].ruling_id
+    assert act(officer, number, "confirm") == 303 and act(analyst, number, "withdraw", reason="Not so") == 303
+    for path in pages:
+        page = plain(safeguarding.get(path).text)
+        assert "In force, withdrawal asked for" in page and asks in page and over not in page, path
+    assert "Agree to withdraw" in safeguarding.get("/rulings").text
+    assert act(safeguarding, number, "agree") == 303
+    for path in pages:
+        page = plain(safeguarding.get(path).text)
+        assert over in page and asks not in page, path
+    told = audit.search(house.state, audit.Wanted(kind="ruling", what=str(number))).rows
+    assert [each.event.detail["done"] for each in told] == ["withdrawn", "asked", "confirmed", "proposed"]
+
+    assert propose(analyst, person=ADULT, decision="victim not offender", review_by="2026-11-25") == 303
+    number = made(house)[0].ruling_id
+    assert act(officer, number, "confirm") == 303 and act(analyst, number, "withdraw", reason="Not so") == 303
+    clock.forward(days=6)
+    page = browse("safeguarding").get("/rulings?state=expired").text
+    assert f"/rulings/{number}" not in page and "In force until" not in page and "Expired" in page
+    assert asks in plain(page)
+
+
 @pytest.mark.parametrize("decision", ["wrong person", "not county lines"])
 def test_setting_aside_what_holds_somebody_needs_safeguarding(
     browse: Browse, house: House, reader: Reader, decision: str
@@ -163,7 +195,8 @@ def test_withdrawn_and_refused_say_why(browse: Browse, house: House) -> None:
     assert act(officer, made(house)[0].ruling_id, "confirm") == 303
     assert act(analyst, made(house)[0].ruling_id, "withdraw", reason="New log") == 303
     page = plain(analyst.get("/rulings").text)
-    assert "Refused because: It is him" in page and "Withdrawn because: New log" in page
+    assert "Refused by senior_officer person on 20 Nov 2026: It is him" in page
+    assert "Withdrawn by analyst person on 20 Nov 2026: New log" in page
     assert "New log" in plain(analyst.get(f"/people/{ADULT}").text)
     states = {one.status for one in made(house)}
     assert states == {"refused", "withdrawn"}
@@ -173,10 +206,10 @@ def test_lists_by_state_and_expiry(browse: Browse, house: House, clock) -> None:
     analyst, officer = browse("analyst"), browse("senior_officer")
     propose(analyst, person=ADULT, decision="wrong person", review_by="2026-11-25")
     act(officer, made(house)[0].ruling_id, "confirm")
-    assert "In force: 1" in plain(analyst.get("/rulings?state=confirmed").text)
+    assert "In force (1)" in plain(analyst.get("/rulings?state=confirmed").text)
     clock.forward(days=6)
     page = plain(browse("analyst").get("/rulings?state=expired").text)
-    assert "In force: 0" in page and "Expired: 1" in page and "Seen by me" in page
+    assert "In force (0)" in page and "Expired (1)" in page and "Seen by me" in page
 
 
 def test_a_hit_is_ruled_on_with_its_record(browse: Browse, house: House, reader: Reader) -> None:
@@ -246,17 +279,53 @@ def test_the_table_for_the_next_run_has_what_is_in_force(browse: Browse, house: 
     propose(analyst, person=ADULT, decision="wrong person", reason="=HYPERLINK(1)")
     propose(analyst, person=HELD, decision="not county lines")
     act(officer, made(house)[1].ruling_id, "confirm")
+    with house.state.begin() as connection:
+        odd = Proposal("wrong person", "-", NOW.date().replace(year=2027), "-1207", "=crime:1")
+        rulings.confirm(connection, rulings.propose(connection, odd, MARROW, NOW), 1, PELL, NOW)
     csrf = csrf_of(officer.get("/rulings").text)
     assert officer.post("/rulings/decisions", data={"csrf": csrf}).status_code == 400
     answer = officer.post("/rulings/decisions", data={"csrf": csrf, "recipient": "Data team"})
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert list(rows[0]) == list(EXTRACTS["decisions"].names)
-    assert [(row["nominal_id"], row["decision"], row["by"], row["confirmed_by"]) for row in rows] == [
-        (ADULT, "wrong person", "analyst", "senior_officer")
+    assert [(row["nominal_id"], row["record_id"], row["decision"], row["by"], row["confirmed_by"]) for row in rows] == [
+        ("-1207", "=crime:1", "wrong person", "a.marrow", "j.pell"),  # as they are, or the next run misses them
+        (ADULT, "", "wrong person", "analyst", "senior_officer"),
     ]
-    assert rows[0]["reason"].startswith("'=") and rows[0]["review_by"] == LATER
+    assert rows[1]["reason"].startswith("'=") and rows[0]["reason"] == "'-" and rows[1]["review_by"] == LATER
+    assert rows[0]["at"] == "2026-11-20T09:00:00.000000"
     event = audit.search(house.state, audit.Wanted(kind="export")).rows[0].event
     assert (event.what, event.recipient, event.marking) == ("decisions", "Data team", "OFFICIAL-SENSITIVE")
+    for who in (ADULT, "-1207"):
+        found = audit.search(house.state, audit.Wanted(person=who, kind="export"))
+        assert [each.event.what for each in found.rows] == ["decisions"]
+
+
+def test_the_table_for_the_next_run_is_of_all_areas(browse: Browse, house: House) -> None:
+    """Whoever keeps to some doesn't get it, and isn't offered it."""
+    analyst = browse("analyst")
+    sent = {"csrf": csrf_of(analyst.get("/rulings").text), "recipient": "Data team"}
+    assert "For the next run" in analyst.get("/rulings").text
+    who = accounts.find_account(house.state, "analyst")
+    assert who
+    accounts.change_account(house.state, who.account_id, areas=("Nowhere",), now=house.clock(), by="administrator")
+    analyst = browse("analyst")
+    page = analyst.get("/rulings").text
+    assert "For the next run" not in page
+    answer = analyst.post("/rulings/decisions", data={**sent, "csrf": csrf_of(page)})
+    assert answer.status_code == 403 and "all areas" in answer.text
+    assert audit.search(house.state, audit.Wanted(kind="export")).total == 0
+
+
+def test_people_whom_the_run_does_not_know_are_logged_as_well(browse: Browse, house: House) -> None:
+    """Their id stands on the page and in the file, with what was said of them."""
+    with house.state.begin() as connection:
+        gone = Proposal("wrong person", "Her sister", NOW.date().replace(year=2027), "N-gone")
+        rulings.propose(connection, gone, MARROW, NOW)
+    analyst = browse("analyst")
+    assert "N-gone" in analyst.get("/rulings").text
+    assert [row["Person"] for row in rows_of(taken(analyst, "/download/rulings"))] == ["N-gone"]
+    found = audit.search(house.state, audit.Wanted(person="N-gone"))
+    assert sorted(each.event.kind for each in found.rows) == ["export", "ruling"]
 
 
 def test_who_may(browse: Browse, house: House) -> None:
@@ -274,3 +343,17 @@ def test_who_may(browse: Browse, house: House) -> None:
 def test_every_kind_of_ruling_has_plain_words() -> None:
     assert set(KINDS) == set(DECISIONS)
     assert all(kind.label and kind.does.endswith(".") for kind in KINDS.values())
+
+
+def test_a_tab_leads_to_the_rulings_and_the_form_leads_back(browse: Browse, reader: Reader) -> None:
+    for role in ("analyst", "safeguarding", "senior_officer", "data_scientist"):
+        client = browse(role)
+        assert '<a class="moj-sub-navigation__link" href="/rulings">Rulings</a>' in client.get("/groups").text, role
+        page = client.get("/rulings?state=expired").text
+        assert '<a class="moj-sub-navigation__link" aria-current="page" href="/rulings">' in page, role
+        assert 'cl-chip" aria-current="true" href="/rulings?state=expired">Expired (0)</a>' in page, role
+    assert 'href="/rulings"' not in browse("auditor").get("/groups").text
+    record = reader.index.query("SELECT record_id FROM records WHERE score > 0 LIMIT 1")[0]["record_id"]
+    for query, back in ((f"person={ADULT}", f"/people/{ADULT}"), (f"record={record}", f"/records/{record}")):
+        page = browse("analyst").get(f"/rulings/new?{query}").text
+        assert f'<p class="cl-crumb"><a href="{back}">' in page

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from countylines.govern import accounts
 from countylines.govern.people import ROLES
 from countylines.settings import load_settings
-from countylines.web import compared, compared_people, run_sides
+from countylines.tables import EXTRACTS
+from countylines.web import compared, compared_people, run_changes, run_sides
 from countylines.web.group_rows import group_rows
 from countylines.web.house import House
 from countylines.web.reader import Reader
@@ -183,7 +184,15 @@ def test_failed_and_half_copied_runs_are_listed_and_hide_no_other(browse: Browse
     (folder / "run-again" / "edges.parquet").unlink()
     (folder / "empty").mkdir()
     (folder / "empty" / "manifest.json").write_text("{}")
-    assert [each.name for each in fragments(folder)] == ["broken", "empty", "going", "refused"]
+    (folder / "half").mkdir()
+    shutil.copy(folder / RUN / "edges.parquet", folder / "half")
+    (folder / "logged").mkdir()
+    (folder / "logged" / "run.log").write_text("reading\n")
+    extracts = folder / "extracts"  # in the same folder, but no run
+    extracts.mkdir()
+    for name in EXTRACTS:
+        pl.DataFrame().write_parquet(extracts / f"{name}.parquet")
+    assert [each.name for each in fragments(folder)] == ["broken", "empty", "going", "half", "logged", "refused"]
     page = browse("auditor").get("/runs")
     assert page.status_code == 200
     assert "matching text ..." in page.text
@@ -224,6 +233,23 @@ def test_who_left_and_who_changed_group_is_found(house: House) -> None:
     assert (back.joined[0].nominal_id, len(back.left)) == (found.left[0].nominal_id, 0)
 
 
+def test_who_is_treated_otherwise_is_the_same_here_and_among_the_changes(house: House) -> None:
+    """A child newly believed exploited, or another reason for being held, is one, though the shape stays."""
+    a, b = house.shelf.reader(RUN), house.shelf.reader("run-again")
+    people, one = a.table("nominals"), pl.col("nominal_id")
+    child = people.filter(pl.col("is_child") & ~pl.col("believed_exploited"))["nominal_id"][0]
+    held = people.filter(pl.col("held").list.len() == 1, ~pl.col("protected"))["nominal_id"][0]
+    b._tables["nominals"] = people.with_columns(
+        believed_exploited=pl.when(one == child).then(True).otherwise("believed_exploited"),
+        held=pl.when(one == held).then(pl.lit(["both victim and suspect"])).otherwise("held"),
+    )
+    found = {each.nominal_id: (each.status_a, each.status_b) for each in compared_people.people(a, b).status}
+    assert found[child] == ("under 18", "under 18, believed exploited")
+    assert found[held][1] == "held: both victim and suspect"
+    assert found.keys() == {each.person for each in run_changes.compare(b, a).changes if each.kind == "treated"}
+    assert found.keys() == {child, held}
+
+
 def test_groups_are_matched_one_to_one_by_overlap(house: House) -> None:
     a, b = house.shelf.reader(RUN), house.shelf.reader(LATER)
     matches = compared_people.groups(a, b)
@@ -254,6 +280,37 @@ def test_only_what_differs_is_shown_unless_all_is_asked_for(browse: Browse) -> N
     assert "network.keep_weight" in page
     assert "partition.cut" not in page
     assert "partition.cut" in client.get(f"/runs/compare?a={RUN}&b={LATER}&all=true").text
+
+
+def test_results_come_before_method_and_inputs_and_open_their_rows(browse: Browse, house: House) -> None:
+    a, b = house.shelf.reader(RUN), house.shelf.reader(LATER)
+    client = browse("analyst")
+    for run in (a, b):
+        run.index.prepare(wait=True)
+    page = client.get(f"/runs/compare?a={RUN}&b={LATER}&all=true").text
+    order = [">People</th>", ">Groups</th>", "Order of priority", 'id="people"', ">Method</th>", ">Inputs, rows"]
+    assert sorted(order, key=page.index) == order
+    for run in (a, b):
+        people = run.table("nominals")
+        held = people.filter(~pl.col("protected"), pl.col("held").list.len() > 0).height
+        for who, n in (("held", held), ("protected", people["protected"].sum())):
+            path = f"/people?run={run.name}&amp;who={who}"
+            assert f'href="{path}">{n}</a>' in page
+            listed = client.get(path.replace("&amp;", "&")).text
+            assert len(re.findall(r"<tr data-person=", listed)) == min(n, 50)
+    assert all(row.called in page for row in group_rows(b) if row.called in page or row.group_id in page)
+    assert f'href="/runs/compare?a={RUN}&amp;b={LATER}&amp;only=moved#people">1 person</a>' in page
+    assert "/people?" not in browse("auditor").get(f"/runs/compare?a={RUN}&b={LATER}").text
+
+
+def test_a_file_of_the_same_length_but_other_content_is_told(house: House, browse: Browse, harmed: None) -> None:
+    """Without its hash, which nobody compares by eye."""
+    change(house.shelf.folder / LATER, lambda manifest: manifest["inputs"][0].update(sha256="0" * 64))
+    name = house.shelf.reader(RUN).run.manifest["inputs"][0]["name"]
+    page = browse("auditor").get(f"/runs/compare?a={RUN}&b={LATER}").text
+    row = next(row for row in re.findall(r"<tr>.*?</tr>", page) if f"<td>{name}</td>" in row)
+    assert "content changed" in row
+    assert ", hash" not in page
 
 
 def test_names_are_for_those_who_see_people_and_are_logged(browse: Browse, house: House) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,16 +12,10 @@ from countylines.web.access import COOKIE, MAX_FIELDS
 from countylines.web.security import HEADERS, MAX_BODY, MAX_QUERY
 from countylines.web.signin import tries
 from tests.web.conftest import PASSWORD, Browse, csrf_of, secret_of
-from tests.web.every import PAGES_SHOWN, WHO, Route, World, world
+from tests.web.every import PAGES_SHOWN, WHO, Route, World
 from tests.web.markup import Page
 
 OPEN = "</script><script>alert(1)</script>"
-
-
-@pytest.fixture(scope="module")
-def here(runs: Path, accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world(runs, accounts_made, tmp_path_factory.mktemp("safety")) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ import sqlite3
 from html import unescape
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from countylines.web.house import House
 from countylines.web.index import Index
 from countylines.web.query_words import phone, plain, spellings, vehicle, words
 from countylines.web.reader import Reader
-from tests.web.conftest import NOW, PASSWORD, Browse
+from tests.web.conftest import NOW, PASSWORD, Browse, Rewrite
 
 STRANGE = ("'", '"', "%", "\x00", "\u202eabc", "a" * 3_900, '" OR "', "NEAR(a b)", "text:x", "*", "^a", "-", "(", "AND",
            "a' --", "\ud7ff", "+", "0", "_%_", "\N{PILE OF POO}", "{{ 7 }}", "<script>alert(1)</script>")  # fmt: skip
@@ -202,6 +203,25 @@ def test_own_areas_bound_what_is_found(browse: Browse, house: House, reader: Rea
     here = {row["record_id"] for row in reader.index.query("SELECT record_id FROM records WHERE area = ?", area)}
     found = found_records(browse("near").get("/search?q=harbour+view&kind=records").text)
     assert found and found <= here
+
+
+def test_a_line_of_no_known_area_is_everybodys(reader: Reader) -> None:
+    """As in the list of lines."""
+    numbered = reader.table("lines").filter(pl.col("number").is_not_null())
+    nowhere = set(numbered.filter(pl.col("areas").list.len().fill_null(0) == 0)["line_id"])
+    found = {row["line_id"] for row in finding.lines(reader, "07700900", ["Nowhere"]).rows}
+    assert found == nowhere and 0 < len(nowhere) < numbered["line_id"].n_unique()
+
+
+def test_a_number_in_another_spelling_is_found_in_ones_own_areas(rewritten: Rewrite) -> None:
+    """The part of a number that spellings don't reach is found by the number itself, near and not far."""
+    everybody = rewritten(lambda connection: connection.execute("UPDATE numbers SET number = '+999123456'"))
+    records = finding.records(everybody, "99912345", (), 5_000)
+    assert records.count > 100 and not records.rows[0].snippet[0][1]
+    areas = [each.record["area"] for each in records.rows]
+    own = max({area for area in areas if area}, key=areas.count)
+    found = finding.records(everybody, "99912345", [own], 5_000)
+    assert {each.record["area"] for each in found.rows} == {own} and found.count >= areas.count(own)
 
 
 def test_the_text_of_restricted_records_is_not_shown(reader: Reader) -> None:

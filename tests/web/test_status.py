@@ -4,7 +4,7 @@ import json
 
 from countylines.tables import BOTH
 from countylines.web.persons import Card, card_of
-from countylines.web.status import HELD, RELEASE, RULED, not_ranked, status
+from countylines.web.status import HELD, RELEASE, RELEASED, RULED, not_ranked, status
 
 CUCKOOED = "may be cuckooed"
 
@@ -29,3 +29,10 @@ def test_held_by_a_sign_alone_waits_for_two_people() -> None:
         not_ranked(held(CUCKOOED))
         == "Not ranked: held (may be cuckooed) until two people, one of them safeguarding, decide."
     )
+
+
+def test_a_release_is_said_of_adults_of_known_age_who_are_not_held() -> None:
+    free = {"nominal_id": "n1", "is_child": 0, "age": 30, "protected": 0}
+    assert status(card_of(free), None, 0, released=True).title == RELEASED
+    assert status(card_of({**free, "is_child": None}), None, 0, released=True).title != RELEASED
+    assert status(held(CUCKOOED), None, 0, released=True) == status(held(CUCKOOED), None, 0)

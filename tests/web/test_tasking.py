@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -161,6 +162,21 @@ def test_groups_outside_ones_areas_are_left_out(browse: Browse, house: House, re
     assert "Seen by all but strangers" in browse("analyst").get("/tasking").text
     accounts.change_account(house.state, account.account_id, areas=["Nowhere"], now=NOW, by="administrator")
     assert "Seen by all but strangers" not in browse("analyst").get("/tasking").text
+
+
+def test_of_groups_that_are_gone_ones_own_decisions_stay(browse: Browse, house: House) -> None:
+    """With own areas, which nobody can tell of a group that is gone: as its notes."""
+    found = {name: accounts.find_account(house.state, name) for name in ("senior_officer", "analyst")}
+    officer, analyst = found["senior_officer"], found["analyst"]
+    assert officer and analyst
+    with house.state.begin() as connection:
+        made = (("G9997", officer, "Chief"), ("G9998", officer, "Analyst"), ("G9999", analyst, "Chief"))
+        for group, who, lead in made:
+            about: Any = {"why": f"Why of {group}", "lead": lead, "review_on": dt.date(2026, 12, 10), "run_id": RUN}
+            tasking.decide(connection, group, 0, "adopted", who, NOW, **about)
+    assert "Why of G9997" in browse("analyst").get("/tasking").text
+    accounts.change_account(house.state, analyst.account_id, areas=["Nowhere"], now=NOW, by="administrator")
+    assert set(re.findall(r"Why of (G\d+)", browse("analyst").get("/tasking").text)) == {"G9998", "G9999"}
 
 
 def test_analysts_read_and_dont_decide(browse: Browse) -> None:

@@ -118,7 +118,7 @@ export function groupPart(explorer: Explorer): Node[] {
     h(
       'p',
       { class: 'cl-small cl-mt' },
-      `${count(groups.size[g]!, 'person', 'people')}, ${under18(groups.children[g])}. ${explorer.shown.folded[g] ? 'Closed' : `${members.length} shown`}.`,
+      `${count(groups.size[g]!, 'person', 'people')}, ${under18(groups.children[g]!, groups.ages[g]!)}. ${explorer.shown.folded[g] ? 'Closed' : `${members.length} shown`}.`,
     ),
     explorer.shown.folded[g]
       ? h(

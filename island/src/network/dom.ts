@@ -85,8 +85,9 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 /** People under 18 in words; what isn't known is no 0. */
-export function under18(n: number | null | undefined): string {
-  return n === null || n === undefined ? 'ages unknown' : `${n} under 18`;
+export function under18(n: number, ages: number): string {
+  const unknown = ages ? `${ages.toLocaleString('en-GB')} of unknown age` : '';
+  return n || !ages ? `${n.toLocaleString('en-GB')} under 18${unknown && `, ${unknown}`}` : unknown;
 }
 
 /** Open a dialog that was made for this once. */

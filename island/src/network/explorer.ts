@@ -160,7 +160,7 @@ export class Explorer {
   /** The same of a group that stands as a disc. */
   describeGroup(g: number): string {
     const { groups } = this.model.net;
-    return `${groups.name[g]!}, a closed group of ${count(groups.size[g]!, 'person', 'people')}, ${under18(groups.children[g])}. Enter opens it.`;
+    return `${groups.name[g]!}, a closed group of ${count(groups.size[g]!, 'person', 'people')}, ${under18(groups.children[g]!, groups.ages[g]!)}. Enter opens it.`;
   }
 
   protectedAmong(indices: Iterable<number>): number[] {

@@ -25,7 +25,8 @@ type Tick = { box: HTMLInputElement; on: (state: State) => boolean };
 export function startFilters(explorer: Explorer, place: HTMLElement): void {
   const { net } = explorer.model;
   const ticks: Tick[] = [];
-  const unsure = net.groups.children.includes(null); // the run counts people of unknown age as adults
+  const unsure = net.groups.ages.some(Boolean); // any of them may be under 18
+  const shown = (code: number) => explorer.shown.marks[code]!;
   const numbers: [HTMLElement, () => string][] = [];
   const tick = (
     words: (Node | string)[],
@@ -84,7 +85,7 @@ export function startFilters(explorer: Explorer, place: HTMLElement): void {
       .filter(({ code }) => code < 3 || marks[code])
       .map(({ mark, code }) =>
         shows('without', code, [icon(code, 12, false), SHORT[mark]], () =>
-          unsure && mark === 'child' ? '?' : explorer.shown.marks[code]!.toLocaleString('en-GB'),
+          unsure && mark === 'child' && !shown(code) ? '?' : shown(code).toLocaleString('en-GB'),
         ),
       ),
     flag('onlySoc', 'Only SOC network', () => String(soc)),

@@ -66,7 +66,7 @@ export class Labels {
     y: number,
     edge: string,
     on: boolean,
-    children = 0,
+    children = '',
   ): Box | null {
     canvas.font = `700 12.5px ${FONT}`;
     const more = children ? ` ${children}` : '';

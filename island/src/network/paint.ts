@@ -173,7 +173,8 @@ function tags(canvas: CanvasRenderingContext2D, stage: Stage, width: number, hei
     const { at } = stage.disc(g);
     const words = `${groups.name[g]!} ${groups.size[g]!}`;
     if (!near(at, width, height)) return;
-    const box = stage.labels.tag(canvas, words, at[0], at[1], stage.hueOf(g), id === on, groups.children[g] ?? 0);
+    const children = `${groups.children[g] || ''}${groups.ages[g] ? '?' : ''}`;
+    const box = stage.labels.tag(canvas, words, at[0], at[1], stage.hueOf(g), id === on, children);
     if (box) stage.tags.push({ group: g, box });
   });
 }

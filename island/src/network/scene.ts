@@ -123,7 +123,7 @@ function discsOf(stage: Stage, shown: Shown, within: (at: Point) => boolean): { 
   shown.discs.forEach((on, g) => {
     const { at, radius } = stage.disc(g);
     if (on && within(at))
-      discs.push({ at, r: radius, words: `${groups.name[g]!} ${groups.size[g]!}, ${under18(groups.children[g])}` });
+      discs.push({ at, r: radius, words: `${groups.name[g]!} ${groups.size[g]!}, ${under18(groups.children[g]!, groups.ages[g]!)}` });
   });
   const joined: Link[] = [];
   const join = (from: Point, to: Point, n: number) => {

@@ -65,6 +65,19 @@ export const START: State = {
   table: false,
 };
 
+/** A list as one text. An id may hold any character: a comma in it is written %2C, and the percent sign so %25. */
+function joined(list: readonly (string | number)[]): string {
+  return list.map((each) => String(each).replace(/[%,]/g, encodeURIComponent)).join(',');
+}
+
+/** The list back; what was saved before ids were written so stays as it is. */
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .filter(Boolean)
+    .map((each) => each.replace(/%2[5C]/g, decodeURIComponent));
+}
+
 /** Only what differs from the start, one short query. */
 export function write(state: State): string {
   const query = new URLSearchParams();
@@ -73,7 +86,7 @@ export function write(state: State): string {
     if (JSON.stringify(value) === JSON.stringify(START[key])) continue;
     query.set(
       key,
-      Array.isArray(value) ? value.join(',') : typeof value === 'boolean' ? (value ? '1' : '0') : String(value),
+      Array.isArray(value) ? joined(value) : typeof value === 'boolean' ? (value ? '1' : '0') : String(value),
     );
   }
   return query.toString();
@@ -85,7 +98,7 @@ export function parse(text: string): State {
   for (const key of Object.keys(START) as (keyof State)[]) {
     const value = query.get(key);
     if (value === null) continue;
-    const list = value.split(',').filter(Boolean);
+    const list = split(value);
     if (key === 'path') state[key] = list.length === 2 ? list : null;
     else if (['without', 'kinds', 'sources', 'roles'].includes(key))
       state[key] = list.map(Number).filter(Number.isInteger);

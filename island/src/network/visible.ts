@@ -14,7 +14,7 @@ export interface Shown {
   toDiscs: number[];
   nPeople: number;
   nEdges: number;
-  /** Shown people per mark. */
+  /** Per mark the people who are shown, or would be if that mark were. */
   marks: number[];
 }
 
@@ -56,8 +56,7 @@ export function visible(model: Model, state: State): Shown {
     if (only.has(id)) asked.add(group);
     const keeps =
       pinned.has(id) ||
-      (!without.has(people.mark[i]!) &&
-        (only.size === 0 || only.has(id)) &&
+      ((only.size === 0 || only.has(id)) &&
         (group >= 0 || state.unlinked || only.has(id) || added.has(id)) &&
         !closed.has(group) &&
         (!state.onlySoc || people.soc[i]!.length > 0) &&
@@ -66,14 +65,16 @@ export function visible(model: Model, state: State): Shown {
           ((roles === 0 || (people.roles[i]! & roles) !== 0) && (people.harm[i] ?? 0) >= state.harm)) &&
         inside(people.first[i]!, people.last[i]!, state));
     if (!keeps) continue;
+    const left = without.has(people.mark[i]!) && !pinned.has(id); // by its mark, whose count says what would come back
     const alone = i < model.first && !model.born[group]; // the page was asked for those around somebody
     if (group >= 0 && folded[group] && !pinned.has(id) && !added.has(id) && !alone) {
-      within[i] = 1;
+      if (!left) within[i] = 1;
       continue;
     }
+    marks[people.mark[i]!]!++;
+    if (left) continue;
     shown[i] = 1;
     nPeople++;
-    marks[people.mark[i]!]!++;
   }
   const discs = folded.map((on, g) => (on && !closed.has(g) && (only.size === 0 || asked.has(g)) ? 1 : 0));
   const toDiscs = new Map<number, number>();

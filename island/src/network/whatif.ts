@@ -1,7 +1,7 @@
 // What if: take people out and see the parts and the harm that is still connected, beside the baselines. The server
 // computes it and refuses everybody who is protected or held; the button says so before.
 import { type WhatIf, post } from '../data';
-import { button, count, h, svg } from './dom';
+import { button, count, h, svg, under18 } from './dom';
 import { OUT } from './draw';
 import { type Explorer } from './explorer';
 import { who } from './pieces';
@@ -135,20 +135,21 @@ function partsLeft({ parts }: WhatIf): HTMLElement {
     h(
       'tbody',
       {},
-      ...parts.map(({ called, children, guarded }) =>
+      ...parts.map(({ called, children, ages, guarded }) =>
         h(
           'tr',
           {},
           h('td', {}, called),
-          ...[children, guarded].map((n) => h('td', number, n === null ? 'Not known' : n.toLocaleString('en-GB'))),
+          h('td', number, ages ? under18(children, ages) : children.toLocaleString('en-GB')),
+          h('td', number, guarded.toLocaleString('en-GB')),
         ),
       ),
     ),
   );
 }
 
-/** The mark of being taken out, for the legend. */
-export function crossed(): SVGElement {
+/** The mark of being taken out. */
+function crossed(): SVGElement {
   return svg(
     'svg',
     { class: 'cl-ic', width: 14, height: 14, viewBox: '0 0 16 16', 'aria-hidden': 'true' },

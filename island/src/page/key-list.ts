@@ -40,14 +40,6 @@ const LISTS: [title: string, keys: Keys, where?: string][] = [
     ],
     '#stage',
   ],
-  [
-    'Blind review',
-    [
-      ['1 2 3', 'Answers'],
-      ['Enter', 'Saves'],
-    ],
-    '.cl-review',
-  ],
 ];
 
 function element<K extends keyof HTMLElementTagNameMap>(

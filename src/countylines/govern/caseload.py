@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,7 +23,6 @@ from countylines.govern.procedure import (
     DRAFTED,
     IN_PROGRESS,
     NOT_FOR,
-    NOT_STARTED,
     SENT,
     WAITING,
     Procedure,
@@ -154,19 +153,6 @@ class Case:
         return {view.step.id: view for view in self.steps}[name]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The seven counts above the queue (SCREENS, screen 6)."""
-
-    no_referral: int
-    past_limit: int
-    screening_under_way: int
-    strategy_due: int
-    panel_due: int
-    consent_awaited: int
-    new: int
-
-
 def cases(
     connection: Connection, procedures: Procedures, now: dt.datetime, *, status: Status | None = None
 ) -> list[Case]:
@@ -210,30 +196,6 @@ def unclosable(one: Case, missing_now: bool) -> tuple[str, str] | None:
 def case_history(connection: Connection, case_id: int) -> list[Change]:
     """Who did what in the case, oldest first."""
     return history(connection, work_cases, case_id)
-
-
-def counts(listed: Iterable[Case], *, without_case: int = 0, new: int = 0) -> Counts:
-    """The seven counts.
-
-    Args:
-        listed: cases; closed ones don't count.
-        without_case: people in the run's queue for whom no case was opened: they have no referral yet.
-        new: people who are in this run's queue but not in the last one's.
-    """
-    alive = [one for one in listed if one.closed_at is None]
-
-    def column(name: str, *states: str) -> int:
-        return sum(one.columns[name][0] in states for one in alive)
-
-    return Counts(
-        no_referral=without_case + column("MASH", NOT_STARTED, DRAFTED),
-        past_limit=sum(one.overdue for one in alive),
-        screening_under_way=column("screening tool", IN_PROGRESS),
-        strategy_due=column("strategy discussion", NOT_STARTED, IN_PROGRESS),
-        panel_due=column("disruption panel", NOT_STARTED, IN_PROGRESS),
-        consent_awaited=sum(any(v.open and v.step.kind == "consent" for v in one.steps) for one in alive),
-        new=new,
-    )
 
 
 def _urgency(one: Case) -> tuple[bool, bool, bool, float, int]:

@@ -1,8 +1,7 @@
 """Referral cases: one open case a person, from queue to closing; never a score, and nothing is sent from here.
 
 Who may do what is the caller's to check, and the log is the caller's to write, in the same transaction. The steps are
-taken in :mod:`countylines.govern.case_steps`, and lists are made in :mod:`countylines.govern.caseload`; both are to be
-had from here, too.
+taken in :mod:`countylines.govern.case_steps`, and lists are made in :mod:`countylines.govern.caseload`.
 """
 
 from __future__ import annotations
@@ -15,14 +14,11 @@ from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from countylines.errors import InputError
-from countylines.govern.case_steps import answer, open_one, take_step, with_all_steps
-from countylines.govern.caseload import Case, Counts, case, case_history, cases, counts, unclosable
-from countylines.govern.changes import Conflict, Who, add, chosen, find, note, put, take, whole, written
+from countylines.govern.case_steps import open_one, with_all_steps
+from countylines.govern.caseload import case, unclosable
+from countylines.govern.changes import Who, add, chosen, find, note, put, take, whole, written
 from countylines.govern.procedure import PEOPLE, Person, Procedures
 from countylines.govern.work_schema import work_case_calls, work_cases
-
-__all__ = ["Case", "Conflict", "Counts", "Opening", "answer", "case", "case_history", "cases", "close", "counts"]
-__all__ += ["law", "move", "open_case", "record_call", "reopen", "set_immediate_risk", "take_step"]
 
 SECTION_45 = "Consider section 45 and the CPS four-stage test: a lawyer decides."
 """Modern Slavery Act 2015, s.45, and the Crown Prosecution Service's guidance: stands in every case as a note."""

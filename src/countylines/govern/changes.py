@@ -116,6 +116,15 @@ class NotThere(InputError):
     """There is no such thing."""
 
 
+def same_person(by: Who, account_id: str | None, name: str) -> bool:
+    """Whether somebody is who did something before: by account, or by name, in case an account was made anew.
+
+    Args:
+        account_id: None = it wasn't kept.
+    """
+    return by.account_id == account_id or by.name.strip().casefold() == name.strip().casefold()
+
+
 def written(text: str | None, what: str, *, needed: bool = True, longest: int = LONGEST) -> str:
     """A text that a person wrote, without what neither a database nor a document can hold.
 

@@ -34,6 +34,24 @@ class Calendar:
         """Whether it works on that day."""
         return day.weekday() in self.week and day not in self.holidays
 
+    @property
+    def known_to(self) -> dt.date | None:
+        """The last holiday that it knows: of those after it nothing is known; None = it knows none."""
+        return max(self.holidays, default=None)
+
+    def unsure(self, until: dt.datetime, clock: Clock) -> bool:
+        """Whether a limit may end later than worked out, for holidays that aren't known yet.
+
+        Example:
+            >>> known, two_days = Calendar(holidays={dt.date(2026, 12, 28)}), Clock("panel", 2, "working days")
+            >>> known.unsure(dt.datetime(2026, 12, 23, 17, tzinfo=dt.UTC), two_days)
+            False
+            >>> known.unsure(dt.datetime(2027, 1, 4, 17, tzinfo=dt.UTC), two_days)
+            True
+        """
+        last = self.known_to
+        return clock.unit != "hours" and (last is None or until.astimezone(self.zone).date() > last)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:

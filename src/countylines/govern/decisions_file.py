@@ -6,7 +6,6 @@ import datetime as dt
 import gzip
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -25,41 +24,26 @@ OURS = "decisions-9999"  # a numbered part of the table, so that other parts of 
 GZIP, CSV, PARQUET = ".csv.gz", ".csv", ".parquet"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was written, and the rulings left out because the extracts no longer have their person or record."""
-
-    path: Path
-    rulings: int
-    left_out: tuple[Ruling, ...]
-
-
 def as_decisions(connection: Connection, on: dt.date) -> pl.DataFrame:
     """The rulings in force on a day, in the layout of the extracts table ``decisions``; ``at`` = confirmed, UTC."""
     return _frame(in_force(connection, on))
 
 
-def write_decisions(connection: Connection, extracts: Path, on: dt.date) -> Written:
-    """Write the rulings in force beside the extracts, whole or not at all; those of the last time are replaced.
+def write_decisions(extracts: Path, kept: Sequence[Ruling]) -> Path:
+    """Write rulings beside the extracts, whole or not at all; those of the last time are replaced. The file.
 
     The file is one part of the table, in the format of the folder's other decisions, which stay untouched. A run
-    refuses extracts of which too many rows name people or records that aren't there: rulings on such are left out.
+    refuses extracts of which too many rows name people or records that aren't there: see :func:`left_out`.
 
     Args:
         extracts: a folder of canonical extracts; or an empty one of its own, which a sources file names.
-        on: today.
 
     Raises:
-        InputError: there is no such folder, it can't be written, or decisions lie in it in two formats.
+        InputError: as :func:`part_of`, or it can't be written.
     """
-    if not extracts.is_dir():
-        raise InputError("there is no such folder", "give the folder of the extracts", file=extracts)
-    found = in_force(connection, on)
-    gone = _gone(extracts, found)
-    ending = _format(extracts)
-    path = extracts / f"{OURS}{ending}"
+    path = part_of(extracts)
+    ending = path.name.removeprefix(OURS)
     partial = extracts / f".{OURS}.partial"
-    kept = [one for one in found if one not in gone]
     try:
         _write(_frame(kept), partial, ending)
         partial.replace(path)
@@ -69,7 +53,25 @@ def write_decisions(connection: Connection, extracts: Path, on: dt.date) -> Writ
         partial.unlink(missing_ok=True)
     for other in {PARQUET, CSV, GZIP} - {ending}:  # of an earlier time, when the folder's format was another
         (extracts / f"{OURS}{other}").unlink(missing_ok=True)
-    return Written(path, len(kept), tuple(gone))
+    return path
+
+
+def part_of(extracts: Path) -> Path:
+    """The file that rulings are written into, whether or not it is there.
+
+    Raises:
+        InputError: there is no such folder, or decisions lie in it in two formats.
+    """
+    if not extracts.is_dir():
+        raise InputError("there is no such folder", "give the folder of the extracts", file=extracts)
+    return extracts / f"{OURS}{_format(extracts)}"
+
+
+def left_out(extracts: Path, found: Sequence[Ruling]) -> list[Ruling]:
+    """The rulings whose person or record these extracts don't have; that reads the ids of all of them."""
+    people = _missing(extracts, "nominals", "nominal_id", {one.nominal_id for one in found if one.nominal_id})
+    records = _missing(extracts, "records", "record_id", {one.record_id for one in found if one.record_id})
+    return [one for one in found if one.nominal_id in people or one.record_id in records]
 
 
 def _frame(found: Sequence[Ruling]) -> pl.DataFrame:
@@ -117,13 +119,6 @@ def _write(frame: pl.DataFrame, path: Path, ending: str) -> None:
 
 def _settle(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
-
-
-def _gone(extracts: Path, found: Sequence[Ruling]) -> list[Ruling]:
-    """The rulings whose person or record these extracts don't have."""
-    people = _missing(extracts, "nominals", "nominal_id", {one.nominal_id for one in found if one.nominal_id})
-    records = _missing(extracts, "records", "record_id", {one.record_id for one in found if one.record_id})
-    return [one for one in found if one.nominal_id in people or one.record_id in records]
 
 
 def _missing(extracts: Path, table: str, key: str, wanted: set[str]) -> set[str]:

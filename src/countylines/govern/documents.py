@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Row, select
 from countylines.errors import InputError
 from countylines.govern.case_steps import steps_of
 from countylines.govern.caseload import TO_BE_FOUND, Case, StepView
-from countylines.govern.changes import Who, add_once, as_kept, change, find, note, put, take, whole, written
+from countylines.govern.changes import Who, add_once, as_kept, find, note, put, take, whole, written
+from countylines.govern.own_words import own_words
 from countylines.govern.work_schema import work_cases, work_documents
 
 NOT_KNOWN = "Not known"
 NOTHING = "Nothing was written here."
-COPIED_WORDS = 8  # so many words in a row from a record count as its text
 FREE_TO_SHARE = re.compile(r"(?:3X5X2)?[1-3][A-E]P")
 NOT_YET = "Not to be shared yet"
 AS_SENT = "This is the document as it was sent. What was found or changed since then isn't in it."
@@ -129,9 +129,7 @@ def write_document(
     Raises:
         InputError: no summary; the case is closed or has no such step; a record's text stands in it.
     """
-    row = find(connection, work_cases, case_id)
-    if row.closed_at is not None:
-        raise InputError(f"case {case_id} is closed", "reopen it first")
+    row = _open_case(connection, case_id)
     steps = steps_of(connection, case_id)
     if step not in steps:
         raise InputError(f"case {case_id} has no step {step!r}", "choose one of its steps")
@@ -160,11 +158,12 @@ def edit_document(
     """Edit a draft; the new version.
 
     Raises:
-        InputError: no summary; a record's text stands in it.
+        InputError: no summary; a record's text stands in it; it was sent, or its case is closed.
         Conflict: somebody changed it since.
     """
+    row = _take_open(connection, document_id, version)
     values = _words(summary, known, not_known, texts) | {"drafted_at": at, "drafted_by": by.name}
-    return change(connection, work_documents, document_id, version, values, by, at)
+    return put(connection, work_documents, row, values, by, at)
 
 
 @whole
@@ -172,11 +171,12 @@ def attach(connection: Connection, document_id: int, version: int, record: Recor
     """Name a record in the document, by id, source and date; the new version.
 
     Raises:
-        InputError: the record is restricted, or has handling conditions (see :func:`attachable`).
+        InputError: the record is restricted, or has handling conditions (see :func:`attachable`); the document was
+            sent, or its case is closed.
         Conflict: somebody changed the draft since.
     """
+    row = _take_open(connection, document_id, version)
     attachable(record)
-    row = take(connection, work_documents, document_id, version)
     said = {"record_id": written(record.record_id, "the record"), "source": record.source}
     said["date"] = record.date.isoformat() if record.date else NOT_KNOWN
     others = [one for one in row.records if one["record_id"] != record.record_id]
@@ -188,11 +188,28 @@ def detach(connection: Connection, document_id: int, version: int, record_id: st
     """Take a record out of the document; the new version.
 
     Raises:
+        InputError: the document was sent, or its case is closed.
         Conflict: somebody changed the draft since.
     """
-    row = take(connection, work_documents, document_id, version)
+    row = _take_open(connection, document_id, version)
     others = [one for one in row.records if one["record_id"] != record_id]
     return put(connection, work_documents, row, {"records": others}, by, at)
+
+
+def _take_open(connection: Connection, document_id: int, version: int) -> Row[Any]:
+    """Take a document's next version; that it stays as it is comes before what somebody else changed of it."""
+    row = find(connection, work_documents, document_id)
+    _open_case(connection, row.case_id)
+    if row.sent_as is not None:
+        raise InputError("this document was sent and stays as it was", "write another one")
+    return take(connection, work_documents, document_id, version)
+
+
+def _open_case(connection: Connection, case_id: int) -> Row[Any]:
+    row = find(connection, work_cases, case_id)
+    if row.closed_at is not None:
+        raise InputError(f"case {case_id} is closed", "reopen it first")
+    return row
 
 
 def attachable(record: Record) -> None:
@@ -210,7 +227,7 @@ def attachable(record: Record) -> None:
         >>> attachable(Record("crime:1", "crime", None, None, False))
         >>> attachable(Record("intelligence:1", "intelligence", None, "2BC", False))
         Traceback (most recent call last):
-        countylines.errors.InputError: the record intelligence:1 has handling conditions ('2BC'). Ask its owner, ...
+        countylines.errors.InputError: the record intelligence:1 has handling conditions (2BC). Ask its owner, ...
     """
     if record.restricted:
         said = f"the record {record.record_id} is restricted and can't be attached"
@@ -220,7 +237,7 @@ def attachable(record: Record) -> None:
     plain = re.sub(r"[^A-Z0-9]", "", (record.grading or "").upper())
     if FREE_TO_SHARE.fullmatch(plain):
         return
-    said = f"has handling conditions ({record.grading!r})" if plain else "has no handling code"
+    said = f"has handling conditions ({record.grading})" if plain else "has no handling code"
     raise InputError(f"the record {record.record_id} {said}", "ask its owner, or write what may be shared yourself")
 
 
@@ -299,34 +316,8 @@ def _words(summary: str, known: Sequence[str], not_known: Sequence[str], texts: 
         name: [plain for one in listed if (plain := written(one, name, needed=False))]
         for name, listed in (("known", known), ("not_known", not_known))
     }
-    _own_words((said, *more["known"], *more["not_known"]), texts)
+    own_words((said, *more["known"], *more["not_known"]), texts)
     return {"summary": said, **more}
-
-
-def copied(said: str, texts: Mapping[str, str]) -> None:
-    """Whether a text takes over a record's: eight words in a row, however they are spaced, cased and punctuated.
-
-    Raises:
-        InputError: it does; the record is named.
-
-    Example:
-        >>> copied("He was seen with older people.", {"crime:1": "Seen by PC 12 with two older males in a blue car."})
-    """
-    _own_words((said,), texts)
-
-
-def _own_words(said: Sequence[str], texts: Mapping[str, str]) -> None:
-    theirs = {record_id: _runs(text) for record_id, text in texts.items()}
-    for own in map(_runs, said):
-        for record_id, runs in theirs.items():
-            if own & runs:
-                told = f"{COPIED_WORDS} words or more in a row are those of the record {record_id}"
-                raise InputError(told, "say it in your own words: no text of a record leaves the force this way")
-
-
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.casefold())
-    return {tuple(words[i : i + COPIED_WORDS]) for i in range(len(words) - COPIED_WORDS + 1)}
 
 
 def _details(person: Person, case: Case) -> tuple[tuple[str, str], ...]:

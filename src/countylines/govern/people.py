@@ -66,7 +66,7 @@ def _action(name: str, sentence: str, roles: Iterable[str], law: Law = "consulta
 ACTIONS: Mapping[str, Action] = {
     action.name: action
     for action in (
-        _action("see_home", "See the start page; what stands on it depends on the actions below.", READERS),
+        _action("see_home", "See the start page, with what the other actions allow on it.", READERS),
         _action("see_groups", "See the list of groups and the graph of groups.", READERS),
         _action("see_group", "See one group's page.", READERS),
         _action("see_people", "See a person, with the evidence behind them.", (A, G, S, D)),

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select
 
 from countylines.errors import InputError
-from countylines.govern.changes import NAMES, Who, add, as_kept, chosen, find, put, take, whole, written
+from countylines.govern.changes import NAMES, Who, add, as_kept, chosen, find, put, same_person, take, whole, written
 from countylines.govern.retention import OF, Kind, Thing, held_of, things
 from countylines.govern.retention_file import Periods
 from countylines.govern.retention_schema import retention_erasures
@@ -94,7 +94,7 @@ def confirm(
         Conflict: somebody changed it since.
     """
     row = _waiting(connection, erasure_id, version)
-    if row.proposed_account == by.account_id or row.proposed_by.strip().casefold() == by.name.strip().casefold():
+    if same_person(by, row.proposed_account, row.proposed_by):
         raise InputError("nobody confirms their own proposal", "ask a second administrator")
     of = OF[row.kind]
     keys: list[Any] = [int(key) for key in row.ids] if of.numbered else list(row.ids)

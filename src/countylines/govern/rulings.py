@@ -24,6 +24,7 @@ from countylines.govern.changes import (
     find,
     not_past,
     put,
+    same_person,
     sought,
     take,
     whole,
@@ -97,11 +98,13 @@ class Ruling:
     ended_by: str | None
     ended_at: dt.datetime | None
     end_reason: str | None
+    asked_by: str | None
+    asked_at: dt.datetime | None
+    asked_why: str | None
 
-    @property
-    def leaving(self) -> bool:
+    def leaving(self, on: dt.date) -> bool:
         """Whether somebody asked for its withdrawal, and a second person hasn't yet agreed; it is still in force."""
-        return self.status == CONFIRMED and self.ended_by is not None
+        return self.asked_by is not None and self.state(on) == CONFIRMED
 
     def state(self, on: dt.date) -> str:
         """Its status on a day: a confirmed one is *expired* from its review date on."""
@@ -159,7 +162,7 @@ def confirm(
         Conflict: somebody changed it since.
     """
     row = _waiting(connection, ruling_id, version)
-    if row.proposed_account == by.account_id or row.proposed_by.strip().casefold() == by.name.strip().casefold():
+    if same_person(by, row.proposed_account, row.proposed_by):
         raise InputError("nobody confirms their own proposal", "ask a second person")
     if row.review_by <= at.date():
         raise InputError(f"its review date {row.review_by} has come", "propose it anew with a later day")
@@ -192,12 +195,15 @@ def withdraw(connection: Connection, ruling_id: int, version: int, reason: str, 
         InputError, Conflict: it is over already, doesn't say why; somebody changed it since.
     """
     row = take(connection, work_rulings, ruling_id, version)
-    if row.status not in (PROPOSED, CONFIRMED):
-        raise InputError(f"ruling {ruling_id} is {row.status}", "there is nothing to withdraw")
-    if row.status == CONFIRMED and row.ended_by:
-        raise InputError(f"{row.ended_by} asked for that already", "a safeguarding officer agrees, or keeps it")
-    two = row.status == CONFIRMED and row.decision in PROTECTING
-    return _end(connection, row, CONFIRMED if two else WITHDRAWN, reason, by, at)
+    if (state := _ruling(row).state(at.date())) not in (PROPOSED, CONFIRMED):
+        raise InputError(f"ruling {ruling_id} is {state}", "there is nothing to withdraw")
+    if state != CONFIRMED or row.decision not in PROTECTING:
+        return _end(connection, row, WITHDRAWN, reason, by, at)
+    if row.asked_by:
+        raise InputError(f"{row.asked_by} asked for that already", "a safeguarding officer agrees, or keeps it")
+    why = written(reason, "the reason")
+    asked = {"asked_at": at, "asked_by": by.name, "asked_account": by.account_id, "asked_why": why}
+    return put(connection, work_rulings, row, asked, by, at)
 
 
 @whole
@@ -207,12 +213,12 @@ def agree(connection: Connection, ruling_id: int, version: int, by: Who, at: dt.
     Raises:
         InputError, Conflict: nobody asked, one asked oneself, isn't of safeguarding; somebody changed it since.
     """
-    row = _leaving(connection, ruling_id, version)
-    if row.ended_by.strip().casefold() == by.name.strip().casefold():
+    row = _leaving(connection, ruling_id, version, at.date())
+    if same_person(by, row.asked_account, row.asked_by):
         raise InputError("nobody agrees to what they asked for themselves", "ask a safeguarding officer")
     if SAFEGUARDING not in by.roles:
         raise InputError("it may protect somebody", "ask a safeguarding officer to agree")
-    return put(connection, work_rulings, row, {"status": WITHDRAWN, "ended_at": at, "ended_by": by.name}, by, at)
+    return _end(connection, row, WITHDRAWN, row.asked_why, by, at)
 
 
 @whole
@@ -222,8 +228,9 @@ def keep(connection: Connection, ruling_id: int, version: int, by: Who, at: dt.d
     Raises:
         InputError, Conflict: nobody asked for its withdrawal; somebody changed it since.
     """
-    row = _leaving(connection, ruling_id, version)
-    return put(connection, work_rulings, row, {"ended_at": None, "ended_by": None, "end_reason": None}, by, at)
+    row = _leaving(connection, ruling_id, version, at.date())
+    nothing = dict.fromkeys(("asked_at", "asked_by", "asked_account", "asked_why"))
+    return put(connection, work_rulings, row, nothing, by, at)
 
 
 def rulings(
@@ -299,9 +306,11 @@ def _waiting(connection: Connection, ruling_id: int, version: int) -> Row[Any]:
     return row
 
 
-def _leaving(connection: Connection, ruling_id: int, version: int) -> Row[Any]:
+def _leaving(connection: Connection, ruling_id: int, version: int, on: dt.date) -> Row[Any]:
     row = take(connection, work_rulings, ruling_id, version)
-    if row.status != CONFIRMED or not row.ended_by:
+    if (state := _ruling(row).state(on)) != CONFIRMED:
+        raise InputError(f"ruling {ruling_id} is {state}", "there is nothing to agree to, or to keep")
+    if not row.asked_by:
         raise InputError(f"nobody asked to withdraw ruling {ruling_id}", "withdraw it first, and say why")
     return row
 

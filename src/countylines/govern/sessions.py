@@ -24,6 +24,7 @@ from countylines.govern.schema import record_reasons, sessions, utc
 from countylines.govern.state import State
 
 NAMES = ("names", "all")  # what stands for all names among the things that a session asked for
+MOST_REASON = 2_000  # characters of why one record is opened: it goes into the log, which only grows
 SEEN_EVERY = dt.timedelta(minutes=1)  # a session's last use is written no oftener: reading a page needn't write
 
 
@@ -161,11 +162,13 @@ def give_reason_for_record(
         reason: in words of one's own.
 
     Raises:
-        InputError: no reason.
+        InputError: no reason, or one that is too long, or such a reference.
     """
     reason, reference = clean(reason).strip(), clean(reference).strip()
-    if not reason:
-        raise InputError("enter why you need to see this record", field="reason")
+    if not 0 < len(reason) <= MOST_REASON:
+        raise InputError(f"enter why you need to see it, in at most {MOST_REASON:,} characters", field="reason")
+    if len(reference) > 200:
+        raise InputError("enter an operation or reference of at most 200 characters", field="reference")
     kind, what = _key(kind, what)
     key = {"session_id": session.session_id, "kind": kind, "what": what}
     with state.begin() as connection:

@@ -62,11 +62,11 @@ def sign_in(
     folded = account_rows.sign_in_name(name)
     with state.read() as connection:
         found = connection.execute(select(accounts).where(accounts.c.name == folded)).one_or_none()
-    right = passwords.fits(found.password_hash if found else None, password[:4096])  # outside: it is slow on purpose
-    renewed = passwords.hash_password(password) if right and found and passwords.is_dated(found.password_hash) else None
+    tried = found.password_hash if found else None
+    right = passwords.fits(tried, password[:4096])  # outside: it is slow on purpose
+    renewed = passwords.hash_password(password) if right and tried and passwords.is_dated(tried) else None
     with state.begin() as connection:
-        before = bool(found) and fits_device(known, found.password_hash) if found else False
-        tried = found.password_hash if found else None
+        before = fits_device(known, tried)
         cause, account = _judge(connection, folded, tried, right, now, rules, before)
         if account and not cause:
             values: dict[str, Any] = {"wrong_passwords": 0, "lock_outs": 0, "locked_until": None}

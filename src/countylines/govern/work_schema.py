@@ -126,6 +126,10 @@ work_rulings = Table(
     Column("ended_by", NAME),
     Column("end_reason", Text),
     Column("version", Integer, nullable=False),
+    Column("asked_at", Moment),  # for its withdrawal, to which a second person must agree
+    Column("asked_by", NAME),
+    Column("asked_account", String(32)),  # empty = asked before 0005
+    Column("asked_why", Text),
     Index(None, "nominal_id"),
     Index(None, "record_id"),
 )

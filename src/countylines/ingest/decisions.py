@@ -114,8 +114,10 @@ def notes(counted: Mapping[tuple[str, str], int]) -> list[str]:
         counted: number of valid decisions by state and decision.
 
     Example:
-        >>> notes({("applied", "wrong person"): 2, ("waiting", "wrong person"): 1, ("expired", "not county lines"): 2})
-        ['2 rulings are applied: 2 wrong person.', '1 ruling waits for a second person.', '2 rulings have expired.']
+        >>> notes({("applied", "wrong person"): 2, ("expired", "not county lines"): 2})
+        ['2 rulings are applied: 2 wrong person.', '2 rulings have expired.']
+        >>> notes({("waiting", "wrong person"): 1})
+        ["1 ruling in the extracts wasn't applied: it lacks a second signature."]
     """
     by_state: dict[str, int] = {}
     for (state, _), number in counted.items():
@@ -125,7 +127,8 @@ def notes(counted: Mapping[tuple[str, str], int]) -> list[str]:
         kinds = ", ".join(f"{n} {kind}" for (state, kind), n in sorted(counted.items()) if state == "applied")
         said.append(f"{_rulings(applied, 'is', 'are')} applied: {kinds}.")
     if waiting := by_state.get("waiting"):
-        said.append(f"{_rulings(waiting, 'waits', 'wait')} for a second person.")
+        kept_out = _rulings(waiting, "in the extracts wasn't", "in the extracts weren't")
+        said.append(f"{kept_out} applied: {'it lacks' if waiting == 1 else 'they lack'} a second signature.")
     if expired := by_state.get("expired"):
         said.append(f"{_rulings(expired, 'has', 'have')} expired.")
     return said

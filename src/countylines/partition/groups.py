@@ -48,7 +48,7 @@ def group_tables(
     Raises:
         InputError: an earlier run's group_id is not one of this program's.
     """
-    members = _members(graph, partition, min_group_size)
+    members = _members(partition, min_group_size)
     people = [frozenset(graph.ids[u] for u in each) for each in members]
     names = name_groups(people, _earlier(previous), last_number)
     kept, references = frozenset(graph.ids), _listed(reference_groups)
@@ -75,7 +75,7 @@ def group_tables(
     return _table("groups", groups), _table("reference_overlaps", found), pl.DataFrame(membership, schema)
 
 
-def _members(graph: Graph, partition: Partition, min_group_size: int) -> list[list[int]]:
+def _members(partition: Partition, min_group_size: int) -> list[list[int]]:
     """The vertices of each group that is large enough, groups by first member."""
     members: list[list[int]] = [[] for _ in range(max(partition.group, default=-1) + 1)]
     for vertex, group in enumerate(partition.group):

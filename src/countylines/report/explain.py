@@ -95,6 +95,16 @@ class Explanation:
     ties: tuple[Tie, ...]
     records: tuple[Record, ...]
 
+    @property
+    def strongest(self) -> tuple[Connection, ...]:
+        """The connections any of which alone gives p, under the rule of the strongest; none for an associate.
+
+        Example: with weights 1, 1 and 0.4 they are the first two, and neither of them decides alone.
+        """
+        if self.nominal_rule != "strongest" or self.decision == "associate" or not self.connections:
+            return ()
+        return tuple(each for each in self.connections if each.c >= self.connections[0].c - EDGE)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -303,6 +313,9 @@ def _from(rule: str, connections: tuple[Connection, ...]) -> str:
     if rule != "strongest" or not connections:
         return f"{rule} of {len(connections)} connections"
     first = connections[0]
+    alike = sum(each.c >= first.c - EDGE for each in connections)
+    if alike > 1:
+        return f"{alike} connections are as strong, and each would do"
     whom = f"with {first.other}" if first.other else "alone in the records"
     return f"the strongest connection, {whom}: " + " + ".join(f"{g} {w:.3g}" for g, w in first.groups.items())
 

@@ -52,8 +52,8 @@ def _banner(found: Explanation) -> Panel:
 def _connections(found: Explanation) -> Group:
     title = f"Connections through matched records: p = {found.p:.3g} by rule '{found.nominal_rule}'"
     table = plain_table(("with", "c", "groups and weights", "records"), {"c"})
-    for number, connection in enumerate(found.connections):
-        decides = found.nominal_rule == "strongest" and number == 0
+    for connection in found.connections:
+        decides = found.strongest == (connection,)
         groups = " + ".join(f"{group} {weight:.3g}" for group, weight in connection.groups.items())
         table.add_row(
             connection.other or "(nobody)",

@@ -14,6 +14,7 @@ from countylines.govern import accounts, people
 from countylines.govern.account_rows import Account, facts
 from countylines.govern.chain import canonical
 from countylines.web.access import SIGNED_IN, Missing, Visit, needs
+from countylines.web.sent import said
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,7 +50,7 @@ def add(visit: Visit = needs("administer_accounts")) -> Response:
                 cleared=cleared,
             )
         except InputError as error:
-            errors = _said(error)
+            errors = {error.field or "password": said(error)}
     if errors:
         sent = {"name": name, "display_name": shown, "roles": roles, "areas": ", ".join(areas), "cleared": cleared}
         return _list(visit, errors, sent)
@@ -72,7 +73,7 @@ def change(account_id: str, visit: Visit = needs("administer_accounts")) -> Resp
     try:
         _change(visit, account, do)
     except InputError as error:
-        return _one(visit, _found(visit, account_id), _said(error))
+        return _one(visit, _found(visit, account_id), {error.field or "password": said(error)})
     return visit.go(f"/accounts/{account_id}", done=do)
 
 
@@ -139,11 +140,6 @@ def _found(visit: Visit, account_id: str) -> Account:
         raise Missing("There is no such account", "Choose one from the list of accounts.") from error
 
 
-def _said(error: InputError) -> dict[str, str]:
-    words = error.what + (f": {error.do}" if error.do else "")
-    return {error.field or "password": words[0].upper() + words[1:]}
-
-
 def _list(
     visit: Visit, errors: Mapping[str, str] | None = None, sent: Mapping[str, Any] | None = None, done: str = ""
 ) -> Response:
@@ -153,7 +149,6 @@ def _list(
         400 if errors else 200,
         accounts=accounts.list_accounts(visit.house.state),
         roles=people.ROLES,
-        spoken=people.spoken,
         errors=errors or {},
         sent=sent or empty,
         done=done,
@@ -170,7 +165,6 @@ def _one(visit: Visit, account: Account, errors: Mapping[str, str] | None = None
         elsewhere=accounts.signs_in_elsewhere(visit.house.state, account),
         locked=accounts.locked_until(visit.house.state, account, visit.now),
         roles=people.ROLES,
-        spoken=people.spoken,
         errors=errors or {},
         done=done,
     )

@@ -23,6 +23,7 @@ from countylines.web import (
     faults,
     group,
     groups,
+    harm_page,
     help,
     home,
     lexicon,
@@ -71,6 +72,7 @@ PAGES: tuple[ModuleType, ...] = (
     case,
     case_steps,
     people_list,  # before person: /people is no id
+    harm_page,  # before person: an id may hold a stroke
     person,
     records,
     search,

@@ -27,17 +27,17 @@ from countylines.govern.procedure import (
     NOT_STARTED,
     SENT,
     WAITING,
-    needs_why,
 )
 from countylines.rank.safeguarding import URGENT
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.case_age import PEOPLE, handled_as, said_of_age
-from countylines.web.case_change import field_of, said
+from countylines.web.line_rows import line_names
 from countylines.web.person import known
 from countylines.web.persons import Card
-from countylines.web.queue import group_names, line_names
+from countylines.web.queue import group_names
 from countylines.web.queue_rows import likeliest, listed, reasons
 from countylines.web.reader import Reader, Row
+from countylines.web.sent import field_of, said
 
 router = APIRouter(include_in_schema=False)
 
@@ -118,7 +118,6 @@ def show_case(visit: Visit, case_id: int, errors: dict[str, str] | None = None) 
         lines=line_names(reader),
         groups=group_names(reader),
         moves={view.step.id: moves(found, view) for view in found.steps},
-        needs_why=needs_why,
         people=PEOPLE,
         places=places(reader),
         section_45=SECTION_45,

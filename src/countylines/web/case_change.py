@@ -17,6 +17,7 @@ from countylines.govern import audit
 from countylines.govern.changes import Conflict, NotThere
 from countylines.web.access import Missing, Visit
 from countylines.web.render import quoted
+from countylines.web.sent import field_of, number, said
 
 HIDDEN = ("csrf", "version", "form")
 LABELS = {
@@ -64,7 +65,7 @@ def change(visit: Visit, act: Act, show: Show, *, back: str, kind: str, what: st
     try:
         with visit.house.state.begin() as connection:
             act(connection, version)
-            detail = {"change": str(visit.form.get("form", "")), "to": str(visit.form.get("to", ""))}
+            detail = {name: str(visit.form.get(field, ""))[:100] for name, field in (("change", "form"), ("to", "to"))}
             audit.record(connection, visit.event(kind, what, **detail))
     except Conflict as error:
         return _both(visit, error, back)
@@ -73,33 +74,6 @@ def change(visit: Visit, act: Act, show: Show, *, back: str, kind: str, what: st
     except InputError as error:
         return show({field_of(error): said(error)})
     return RedirectResponse(visit.url(back) + (f"#{quoted(anchor)}" if anchor else ""), 303)
-
-
-def said(error: InputError) -> str:
-    """An error as a page says it.
-
-    Example:
-        >>> said(InputError("the call lies in the future", "give the time at which you called"))
-        'The call lies in the future. Give the time at which you called.'
-    """
-    advice = f". {error.do[0].upper()}{error.do[1:]}" if error.do else ""
-    return f"{error.what[0].upper()}{error.what[1:]}{advice}."
-
-
-def field_of(error: InputError) -> str:
-    """The anchor on the page that an error belongs to."""
-    return (error.field or "changes").replace(" ", "-")
-
-
-def number(text: Any) -> int:
-    """A version number that a form sent; anything else fits no version.
-
-    Example:
-        >>> number("3"), number(None), number("x")
-        (3, -1, -1)
-    """
-    plain = str(text or "")
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else -1
 
 
 def _both(visit: Visit, error: Conflict, back: str) -> Response:

@@ -243,18 +243,25 @@ def rulings_write(
     state: StateUrl = None,
 ) -> None:
     """Put the rulings in force beside the extracts, so that the next run follows them."""
-    from countylines.govern import audit
-    from countylines.govern.decisions_file import write_decisions
+    from countylines.govern import audit, decisions_file
+    from countylines.govern.rulings import in_force
 
     refuse_a_run(extracts, "give the folder of the next run's extracts")
     now = _now()
-    with _existing(runs, state) as opened, opened.begin() as connection:
-        made = write_decisions(connection, extracts, now.date())
-        detail = {"rows": made.rulings, "left_out": [one.ruling_id for one in made.left_out]}
-        about = {"kind": "export", "what": "decisions", "recipient": str(made.path)}
-        audit.record(connection, audit.Event(now, "export_table", detail=detail, **about))
-    typer.echo(f"{made.rulings} in force, in {made.path}. The next run of {extracts} follows them.")
-    for one in made.left_out:
+    with _existing(runs, state) as opened:
+        part = decisions_file.part_of(extracts)
+        with opened.read() as connection:
+            found = in_force(connection, now.date())
+        gone = decisions_file.left_out(extracts, found)  # slow: nobody waits for the state meanwhile
+        kept = [one for one in found if one not in gone]
+        people = sorted({one.nominal_id for one in kept if one.nominal_id})
+        detail = {"rows": len(kept), "left_out": [one.ruling_id for one in gone], "people": people}
+        about = {"kind": "export", "what": "decisions", "recipient": str(part)}
+        with opened.begin() as connection:
+            audit.record(connection, audit.Event(now, "export_table", detail=detail, **about))
+            decisions_file.write_decisions(extracts, kept)  # last: what isn't in the log isn't written
+    typer.echo(f"{len(kept)} in force, in {part}. The next run of {extracts} follows them.")
+    for one in gone:
         subject = one.nominal_id or one.record_id
         typer.echo(f"Left out: ruling {one.ruling_id}, {one.decision}. The extracts no longer hold {subject}.")
 

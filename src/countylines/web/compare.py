@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -14,7 +14,7 @@ from countylines.web import compared, compared_people
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.compared import Line
 from countylines.web.compared_people import Change, Match, People
-from countylines.web.group_rows import group_rows, small, touching
+from countylines.web.group_rows import few_ages, group_rows, small, touching
 from countylines.web.groups import hides
 from countylines.web.own_areas import areas_of
 from countylines.web.paging import paged
@@ -27,6 +27,8 @@ router = APIRouter(include_in_schema=False)
 PER_PAGE = 50
 HIDDEN = "hidden: under 5"
 ELSEWHERE, OTHERWISE = "In both, but in another group", "In both, but treated otherwise"
+WHOS = {"People kept": "", "Under 18": "children", "Protected": "protected", "Held": "held"}  # on the list of people
+LISTED = {"People kept": "joined", ELSEWHERE: "moved", OTHERWISE: "status"}  # on this page, of LISTS
 T = TypeVar("T")
 LISTS = {
     "joined": "Joined the network",
@@ -41,14 +43,14 @@ class Counted:
     """Figures of both runs, and how many came and went; None = hidden, since one of them is under 5.
 
     Attributes:
-        ages: of each run, people whose age isn't known, where it counts them as adults: it can't tell the figure.
+        ages: of each run, people whose age isn't known; None = under 5, hidden.
     """
 
     what: str
     a: int | None
     b: int | None
     change: str
-    ages: tuple[int, int] = (0, 0)
+    ages: tuple[int | None, int | None] = (0, 0)
 
 
 @router.get("/runs/compare")
@@ -77,9 +79,15 @@ def compare(
         tables=_once(x, y, compared.tables),
         order=_once(x, y, compared_people.order),
         counted_people=_counts(visit, x, y, changes),
-        ages=[figures(run)["ages"] for run in (x, y)],
+        groups=[figures(run)["groups"] for run in (x, y)],
+        called=[{row.group_id: row.called for row in group_rows(run)} for run in (x, y)],
+        whos=WHOS if visit.can("see_priority_of_people") and not areas_of(visit) else {},
+        listed=LISTED if visit.can("see_people") else {},
+        ages=[_ages(run, hides(visit)) for run in (x, y)],
         matches=[_few(match, hides(visit)) for match in matches if match.overlap < 1 or all],
         same_groups=sum(match.overlap == 1 for match in matches),
+        new_groups=sum(match.a is None for match in matches),
+        gone_groups=sum(match.b is None for match in matches),
         only=only,
         lists=LISTS,
         sizes={name: len(getattr(changes, name)) for name in LISTS},
@@ -100,9 +108,9 @@ def _may(visit: Visit, restricted: bool) -> bool:
 
 def _sections(a: Reader, b: Reader, all: bool) -> dict[str, list[Line]]:
     made = {
-        "Inputs": compared.inputs(a, b),
         "Method": compared.method(a, b),
-        "Rows": compared.results(a, b),
+        "Inputs, rows of each file": compared.inputs(a, b),
+        "Rows used, and not": compared.results(a, b),
     }
     return {name: [line for line in lines if all or not line.same] for name, lines in made.items()}
 
@@ -114,8 +122,9 @@ def _hidden(sections: dict[str, list[Line]]) -> dict[str, list[Line]]:
         near = all(type(each) is int for each in (line.a, line.b)) and hidden(abs(line.a - line.b))
         tiny = any(type(each) is int and hidden(each) for each in (line.a, line.b))
         if near or tiny:
-            return Line(line.what, HIDDEN, HIDDEN)
-        return Line(line.what, *(small(each) if type(each) is int and each else each for each in (line.a, line.b)))
+            return replace(line, a=HIDDEN, b=HIDDEN)
+        a, b = (small(each) if type(each) is int and each else each for each in (line.a, line.b))
+        return replace(line, a=a, b=b)
 
     return {name: lines if name == "Method" else [few(line) for line in lines] for name, lines in sections.items()}
 
@@ -134,10 +143,11 @@ def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted
         return f"{abs(more):,} {'more' if more > 0 else 'fewer'}"
 
     came, went, moved, treated = (len(some) for some in (changes.joined, changes.left, changes.moved, changes.status))
-    unknown = x["ages"] or y["ages"]  # a run that counts people of unknown age as adults didn't look for children
+    blind = any(run["ages"] and not run["children"] for run in (x, y))  # then nothing is known of who is under 18
+    known = " known" if x["ages"] or y["ages"] else ""
     rows: list[tuple[str, int | None, int, str, tuple[int, ...]]] = [
         ("People kept", x["people"], y["people"], f"{told(came):,} in, {told(went):,} out", (came, went)),
-        ("Under 18", x["children"], y["children"], "can't be compared" if unknown else by("children"), ()),
+        ("Under 18", x["children"], y["children"], "not comparable" if blind else by("children") + known, ()),
         ("Protected", x["protected"], y["protected"], by("protected"), ()),
         ("Held", x["held"], y["held"], by("held"), ()),
         (ELSEWHERE, None, changes.stayed, counted(told(moved), "person", "people"), (moved,)),
@@ -150,6 +160,12 @@ def _counts(visit: Visit, a: Reader, b: Reader, changes: People) -> list[Counted
         else:
             made.append(Counted(what, None if before is None else told(before), told(after), change))
     return made
+
+
+def _ages(reader: Reader, hide: bool) -> int | None:
+    """How many people's age isn't known; None = under 5, hidden."""
+    found = figures(reader)
+    return few_ages(found["ages"], found["people"]) if hide else found["ages"]
 
 
 def _few(match: Match, hide: bool) -> Match:

@@ -16,16 +16,17 @@ from countylines.web.run_pages import figures
 
 @dataclass(frozen=True)
 class Line:
-    """One line of two runs side by side."""
+    """One line of two runs side by side; ``other``: what it counts or names has another content."""
 
     what: str
     a: Any
     b: Any
+    other: bool = False
 
     @property
     def same(self) -> bool:
-        """Whether both say the same."""
-        return bool(self.a == self.b)
+        """Whether both say the same, of the same content."""
+        return bool(self.a == self.b) and not self.other
 
 
 @dataclass(frozen=True)
@@ -43,23 +44,23 @@ class Tables:
 
 
 def inputs(a: Reader, b: Reader) -> list[Line]:
-    """Rows and hash of every input file."""
+    """The rows of every input file, and whether its content is another."""
     files = [{each["name"]: each for each in run.run.manifest["inputs"]} for run in (a, b)]
     lines = []
     for name in sorted(files[0].keys() | files[1].keys()):
         x, y = (each.get(name) for each in files)
-        lines.append(Line(f"{name}, rows", x and x["rows"], y and y["rows"]))
-        lines.append(Line(f"{name}, hash", x and short(x["sha256"]), y and short(y["sha256"])))
+        other = bool(x and y and x["sha256"] != y["sha256"])
+        lines.append(Line(name, x and x["rows"], y and y["rows"], other))
     return lines
 
 
 def method(a: Reader, b: Reader) -> list[Line]:
     """Lexicon, settings and versions."""
     x, y = a.run.manifest, b.run.manifest
+    words = [each["lexicon"] for each in (x, y)]
     lines = [
         Line("Data to", x["as_of"], y["as_of"]),
-        Line("Lexicon, version", x["lexicon"]["version"], y["lexicon"]["version"]),
-        Line("Lexicon, hash", short(x["lexicon"]["sha256"]), short(y["lexicon"]["sha256"])),
+        Line("Lexicon", words[0]["version"], words[1]["version"], words[0]["sha256"] != words[1]["sha256"]),
         Line("Engine", x["engine"], y["engine"]),
     ]
     lines += _each("", _flat(x["settings"]), _flat(y["settings"]))
@@ -83,16 +84,6 @@ def tables(a: Reader, b: Reader) -> Tables:
     both = sorted(x & y)
     same = [name for name in both if _alike(a.run.folder / f"{name}.parquet", b.run.folder / f"{name}.parquet")]
     return Tables(tuple(same), tuple(name for name in both if name not in same), tuple(sorted(x ^ y)))
-
-
-def short(sha: str) -> str:
-    """A hash as people compare it.
-
-    Example:
-        >>> short("b6b0ce2da4d9a1a9e18777bfbc38a14f")
-        'b6b0 ce2d ... a14f'
-    """
-    return f"{sha[:4]} {sha[4:8]} ... {sha[-4:]}"
 
 
 def _each(prefix: str, x: Mapping[str, Any], y: Mapping[str, Any]) -> list[Line]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from countylines.web.reader import Reader
-from countylines.web.run_sides import same_groups
+from countylines.web.run_sides import same_groups, treatment
 
 FIRST = 10  # groups whose order is compared
 
@@ -114,19 +114,9 @@ def order(a: Reader, b: Reader) -> Order:
     return Order(len(first), len(first) - len(pairs), swapped, len(pairs) * (len(pairs) - 1) // 2)
 
 
-def status(row: Mapping[str, Any]) -> str:
-    """How somebody is treated, in a word.
-
-    Example:
-        >>> status({"protected": False, "held": ["was a child then"]})
-        'held'
-    """
-    return "protected" if row["protected"] else "held" if row["held"] else "neither protected nor held"
-
-
 def _kept(reader: Reader) -> dict[str, tuple[str | None, str]]:
     rows: Iterable[dict[str, Any]] = reader.table("nominals").iter_rows(named=True)
-    return {row["nominal_id"]: (row["group_id"], status(row)) for row in rows}
+    return {row["nominal_id"]: (row["group_id"], treatment(row)) for row in rows}
 
 
 def _ranks(reader: Reader) -> dict[str, int]:

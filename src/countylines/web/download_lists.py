@@ -60,7 +60,7 @@ def take_groups(visit: Visit) -> Taken:
     rows = wanted.ordered(wanted.kept(seen_groups(visit)[0]))
     columns = {
         "priority": "Priority", "low": "Priority, from", "high": "Priority, to", "group": "Group", "name": "Name",
-        "people": "People", "children": "Under 18", "exploited": "Believed exploited",
+        "people": "People", "children": "Under 18", "ages": "Of unknown age", "exploited": "Believed exploited",
         "guarded": "Protected or held, never ranked", "missing": "With missing episodes",
         "cchi_12m": "Harm, Cambridge index, days, 12 months", "cchi_all": "Harm, Cambridge index, days, all",
         "ons_css_12m": "Harm, ONS weights, 12 months", "ons_css_all": "Harm, ONS weights, all",
@@ -141,15 +141,14 @@ def _group(row: GroupRow) -> dict[str, Any]:
     def count(value: Count) -> int | str:
         return UNDER_FIVE if value is None else value
 
-    ages = "unknown" if row.ages != 0 else None
     return {
         "priority": place.rank if place else "Not ranked",
         "low": place and place.low,
         "high": place and place.high,
         "group": row.group_id,
         "name": row.spoken,
-        **{name: count(getattr(row, name)) for name in ("children", "exploited", "guarded", "missing")},
-        **({"children": ages} if ages else {}),
+        **{name: count(getattr(row, name)) for name in ("ages", "exploited", "guarded", "missing")},
+        "children": "unknown" if row.children == 0 and row.ages else count(row.children),
         "people": count(row.size),
         **{f"{index}_{window}": told(value) for (index, window), value in row.harm.items()},
         **{f"{index}_without": n for index, n in row.unweighed.items()},

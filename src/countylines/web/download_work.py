@@ -102,5 +102,5 @@ def _person(visit: Visit) -> dict[str, str]:
 def _of(visit: Visit, card: Card | None, nominal_id: str) -> dict[str, Any]:
     """Whom a row is of; the id alone of somebody whom these extracts don't know."""
     if card is None:
-        return {"person": nominal_id, "name": "", "status": ""}
+        return {"person": nominal_id, "name": "", "status": "", **({"also": (nominal_id,)} if nominal_id else {})}
     return {"card": card, "person": card.nominal_id, "name": card.name, "status": card.words}

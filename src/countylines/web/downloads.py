@@ -22,6 +22,7 @@ from countylines.web.download_lists import LISTS, Download
 from countylines.web.render import day
 from countylines.web.sheets import XLSX, Front, Sheet, as_csv, as_xlsx
 from countylines.web.taken import Taken
+from countylines.web.to_whom import to_whom
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +33,7 @@ PEOPLE = (
     " a record as suspect doesn't change that.",
     "A place in this list is a reason to look, not proof. A role is what a record says, not a finding.",
 )
-LEAST, LONGEST = 1, 300  # characters of who gets it, and what for
+LONGEST = 300  # characters of what it is for
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,17 @@ def offer(visit: Visit, taken: Taken) -> Response:
     if visit.request.method in ("GET", "HEAD"):
         asked = visit.request.query_params.get("download", "")
         return _ask(visit, taken, {"kind": asked if asked in KINDS else "xlsx", "marking": visit.house.marking})
-    sent = {name: str(visit.form.get(name, "")).strip() for name in ("kind", "marking", "recipient", "purpose")}
-    errors = {name: message for name, message in _checked(visit, sent) if message}
+    sent = {name: str(visit.form.get(name, "")).strip() for name in ("kind", "purpose")}
+    sent["recipient"], sent["marking"], errors = to_whom(visit)
+    if sent["kind"] not in KINDS:
+        errors["kind"] = "Choose a kind of file"
+    if not 0 < len(sent["purpose"]) <= LONGEST:
+        errors["purpose"] = f"Enter what it is for, in at most {LONGEST} characters"
     if errors:
         return _ask(visit, taken, sent, errors)
     sheet, kind = taken.sheet, KINDS[sent["kind"]]
     body = kind.write(sheet, _front(visit, taken, sent))
-    more: dict[str, Any] = {"people": whom(sheet)} if sheet.names_people else {}
+    more: dict[str, Any] = {"people": about} if (about := whom(sheet)) else {}
     visit.log("export", visit.request.url.path.removeprefix("/download"), recipient=sent["recipient"],
               marking=sent["marking"], purpose=sent["purpose"], format=sent["kind"], filters=dict(taken.filters),
               rows=len(sheet.rows), runs=taken.run_id(visit), **more)  # fmt: skip
@@ -80,20 +85,6 @@ def whom(sheet: Sheet) -> list[str]:
         {row["card"].nominal_id for row in sheet.rows if "card" in row}
         | {i for row in sheet.rows for i in row.get("also", ())}
     )
-
-
-def _checked(visit: Visit, sent: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each field's complaint; empty where there is none."""
-    return [
-        ("kind", "" if sent["kind"] in KINDS else "Choose a kind of file"),
-        ("marking", "" if sent["marking"] in visit.house.markings else "Choose a marking"),
-        ("recipient", _said(sent["recipient"], "Enter who gets the file")),
-        ("purpose", _said(sent["purpose"], "Enter what it is for")),
-    ]
-
-
-def _said(text: str, message: str) -> str:
-    return "" if LEAST <= len(text) <= LONGEST else f"{message}, in at most {LONGEST} characters"
 
 
 def _ask(visit: Visit, taken: Taken, sent: Mapping[str, str], errors: Mapping[str, str] | None = None) -> Response:

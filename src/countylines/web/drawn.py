@@ -124,7 +124,7 @@ def _circle(row: GroupRow, at: tuple[float, float], r: float, address: Callable[
 def spoken_group(row: GroupRow) -> str:
     """A group in one sentence, for screen readers and tooltips."""
     people = f"{row.size:,} people" if row.size is not None else "under 5 people"
-    children = ", ages unknown" if row.ages != 0 else "" if row.children is None else f", {row.children:,} under 18"
+    children = f", {row.young}" if row.young else ""
     place = f", priority {row.place.rank}, range {row.place.low} to {row.place.high}" if row.place else ", not ranked"
     soc = f", more than half in {row.soc}" if row.associated else ""
     return f"{row.called}: {people}{children}{place}{soc}"
@@ -141,7 +141,7 @@ def _group_labels(
             break
         (x, y), r, band = at[row.group_id], _disc(row) * scale, _band(row)
         count = "under 5" if row.size is None else f"{row.size:,}"
-        children = f"{row.children:,}" if row.children else ""
+        children = (f"{row.children:,}" if row.children else "") + ("?" if row.ages != 0 else "")
         half = max(len(row.spoken), len(count) + 2 * bool(children) + len(children)) * LETTER / 2
         inside = r > half + 3 and r > 17
         low = y if inside or r > 11 else y + r + 8  # below a small circle, not on it

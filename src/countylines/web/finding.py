@@ -9,7 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz, utils
 
 from countylines.report.show.groups import called
-from countylines.web.links_view import line_names
+from countylines.web.line_rows import line_names, near
 from countylines.web.own_areas import people_within
 from countylines.web.persons import Card, card_of
 from countylines.web.query_words import born, phone, phrase, spellings, trigrams, vehicle, words
@@ -163,7 +163,7 @@ def lines(reader: Reader, query: str, areas: Sequence[str], most: int = SHOWN, s
     digits, wanted, names = phone(query), query.casefold(), line_names(reader)
     found: dict[str, Row] = {}
     for row in reader.table("lines").sort("line_id").iter_rows(named=True):
-        if areas and set(areas).isdisjoint(row["areas"] or ()):
+        if not near(row["areas"] or (), areas):
             continue
         name = (row["name"] or "").casefold()
         by_number = bool(digits and row["number"] and digits in row["number"])
@@ -183,7 +183,8 @@ def records(reader: Reader, query: str, areas: Sequence[str], most: int = SHOWN,
     if not split:
         return Found([], 0)
     if (digits := phone(query)) and not born(query):
-        return _texts(reader, " OR ".join(spellings(digits)), "number", areas, most, skip, _with_number(reader, digits))
+        also = _with_number(reader, digits, areas)
+        return _texts(reader, " OR ".join(spellings(digits)), "number", areas, most, skip, also)
     if plates := vehicle(query):
         return _texts(reader, " OR ".join(plates), "vehicle", areas, most, skip)
     found = _texts(reader, phrase(split), "these words in a row", areas, most, skip)
@@ -206,15 +207,15 @@ def _by_id(reader: Reader, query: str, areas: Sequence[str]) -> list[Row]:
     return sorted(kept, key=lambda row: str(row["record_id"]))
 
 
-def _with_number(reader: Reader, digits: str) -> list[int]:
+def _with_number(reader: Reader, digits: str, areas: Sequence[str]) -> list[int]:
     """Rows of matched records in which a number with these digits was found, whatever its spelling."""
-    found = reader.index.query(
-        "SELECT DISTINCT record_id FROM numbers WHERE number LIKE ? ORDER BY record_id DESC LIMIT ?",
+    own = f" AND area IN ({', '.join('?' * len(areas))})" if areas else ""
+    rows = reader.index.query(
+        "SELECT rowid FROM records WHERE record_id IN (SELECT record_id FROM numbers WHERE number LIKE ?)"
+        f"{own} ORDER BY record_id DESC LIMIT ?",
         f"%{digits}%",
+        *areas,
         COUNTED,
-    )
-    rows = reader.index.among(
-        "SELECT rowid FROM records WHERE record_id IN ({ids})", (row["record_id"] for row in found)
     )
     return [row["rowid"] for row in rows]
 
@@ -233,7 +234,7 @@ def _texts(
     else:
         sql = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?"
     places = [row["rowid"] for row in reader.index.query(sql, asked, *areas, limit)]
-    places = list(dict.fromkeys([*places, *(also if not areas else ())]))[:limit]
+    places = list(dict.fromkeys([*places, *also]))[:limit]
     dates = reader.index.among(
         "SELECT rowid, record_id, COALESCE(recorded, occurred, '') AS date FROM records WHERE rowid IN ({ids})",
         places,

@@ -10,7 +10,7 @@ from countylines.govern import people
 from countylines.govern.sessions import Session
 from countylines.report.show.groups import called
 from countylines.web.access import NoRun, Refused, Visit, here
-from countylines.web.group_rows import small, unknown_ages
+from countylines.web.group_rows import adults_by_setting, few_ages, small, unknown_ages
 from countylines.web.groups import hides
 from countylines.web.notes_pages import notes_of, others_of
 from countylines.web.opens import opens
@@ -18,6 +18,7 @@ from countylines.web.queue_badge import badge
 from countylines.web.reader import Reader
 from countylines.web.reasons import REASONS
 from countylines.web.tasking import tasking_of
+from countylines.web.unweighed import has_crimes
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,6 @@ def run_of(visit: Visit) -> Reader | None:
         return None
 
 
-def roles_of(session: Session) -> str:
-    """The roles of an account, as spoken."""
-    return ", ".join(people.ROLES[role].label for role in sorted(session.account.roles)) or "No role"
-
-
 def reason_of(session: Session) -> str:
     """The reason for access, as spoken."""
     return REASONS[session.reason or ""][0].lower()
@@ -71,13 +67,16 @@ GLOBALS: Mapping[str, Any] = {
     "menu": menu,
     "reason_of": reason_of,
     "run_of": run_of,
-    "roles_of": roles_of,
+    "roles_of": people.spoken,
     "opens": opens,
     "called": called,
     "notes_of": notes_of,
     "notes_on_others": others_of,
     "tasking_of": tasking_of,
+    "few_ages": few_ages,
     "small": small,
+    "adults_by_setting": adults_by_setting,
+    "has_crimes": has_crimes,
     "unknown_ages": unknown_ages,
     "hides_counts": hides,
 }

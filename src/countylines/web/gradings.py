@@ -70,6 +70,16 @@ def in_words(written: str | None) -> list[tuple[str, str, str]]:
     return []
 
 
+def spaced(written: str) -> str:
+    """A grading with its places apart, however it was written; as written where it can't be read.
+
+    Example:
+        >>> spaced("1CP"), spaced("3x5x2: 3-D-C"), spaced("b24"), spaced("ungraded")
+        ('1 C P', '3 D C', 'B 2 4', 'ungraded')
+    """
+    return " ".join(sign for _, sign, _ in in_words(written)) or written
+
+
 def conditions(written: str | None, source: str) -> str:
     """Handling conditions in a sentence; empty where the record may lawfully be shared.
 

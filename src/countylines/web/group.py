@@ -10,14 +10,18 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from countylines.rank.harm.weights import CODES
 from countylines.report.show.words import harm_summary
 from countylines.web.access import Missing, Refused, Visit, needs
+from countylines.web.crimes import titled, weights_of_record
 from countylines.web.drawn import Figure, Link, group_network
-from countylines.web.group_evidence import Found, count_matched, crimes, matched, of_areas, of_factor
+from countylines.web.evidence import Evidence
+from countylines.web.group_evidence import Found, count_matched, matched, of_areas, of_factor
 from countylines.web.group_rows import GroupRow, group_rows, touching
 from countylines.web.groups import hides, own_areas
 from countylines.web.harm_quarters import SHADES, over_time
 from countylines.web.layout import layout_of
+from countylines.web.line_rows import lines_of
 from countylines.web.members_view import Member, Members, members
 from countylines.web.own_areas import areas_of
 from countylines.web.profile_view import criteria, factors, orders_said, weights_said
@@ -31,6 +35,7 @@ SHOWN_A_ROLE = 4  # people of a role on the overview; the page of members has al
 SHOWN_GUARDED = 12
 ONLY = {
     "children": "Under 18",
+    "ages": "Of unknown age",
     "exploited": "Believed exploited",
     "missing": "With missing episodes",
     "guarded": "Never in the order",
@@ -48,16 +53,16 @@ def group(group_id: str, visit: Visit = needs("see_group"), measure: str = "harm
     if visit.can("see_removal_counts"):
         taken = removal(reader, group_id, {each.card.nominal_id: each.card for each in everybody}, len(everybody))
     at = min(max(k, 0), taken.last) if taken and k >= 0 else min(3, taken.last) if taken else 0
-    profile = factors(reader, row)
+    profile, ranked = factors(reader, row), sum(each.place is not None for each in group_rows(reader))
     visit.views("group", group_id, page="overview")
     return visit.page(
         "group.html.j2",
-        **_head(visit, row, people),
+        **head(visit, row, people),
         profile=profile,
         criteria=criteria(row, profile, reader.settings["harm"]["harm_index"]),
         weights=weights_said(reader),
-        orders=orders_said(row, reader.settings["harm"]["harm_index"]),
-        ranked=sum(each.place is not None for each in group_rows(reader)),
+        orders=orders_said(row, reader.settings["harm"]["harm_index"], ranked),
+        ranked=ranked,
         drawing=None if row.hidden else inside(visit, row, people),
         people=people if named else None,
         shown=SHOWN_A_ROLE,
@@ -70,7 +75,7 @@ def group(group_id: str, visit: Visit = needs("see_group"), measure: str = "harm
         over_time=() if hides(visit) else over_time(reader.rows("group_harm_quarters", "id", group_id), reader.as_of),
         shades=SHADES,
         overlaps=reader.rows("reference_overlaps", "group_id", group_id),
-        lines=_lines(reader, group_id) if visit.can("see_lines") else None,
+        lines=lines_of(reader, group_id) if visit.can("see_lines") else None,
     )
 
 
@@ -83,7 +88,7 @@ def all_members(group_id: str, visit: Visit = needs("see_people"), only: str = "
     kept = behind_count(people, only, soc)
     visit.views("group", group_id, page="members", only=only, soc=soc)
     title = f"In {soc}" if soc else ONLY.get(only, "")
-    return visit.page("group_members.html.j2", **_head(visit, row, people), people=kept, only=title)
+    return visit.page("group_members.html.j2", **head(visit, row, people), people=kept, only=title)
 
 
 @router.get("/groups/{group_id}/records")
@@ -91,24 +96,24 @@ def records(
     group_id: str,
     visit: Visit = needs("see_people"),
     factor: str = "",
-    kind: str = "",
-    window: str = "all",
+    window: str = "",
     page: int = 1,
 ) -> Response:
-    """The records behind the group, behind one of its factors, or its crimes."""
+    """The records behind the group, those of its last 12 months, or those behind one of its factors."""
     visit.must("see_group")
     row, reader = found_group(visit, group_id), visit.reader
     people = members(reader, group_id)
-    every = _records(reader, row, people, factor, kind, window)
+    every = _records(reader, row, people, factor, window)
     found, outside = of_areas(reader, every, areas_of(visit))
     shown, at, pages = found.page(reader, page, covered=visit.covered)
-    visit.views("group", group_id, page="records", factor=factor, of=kind, number=at)
-    filters = {"factor": factor, "kind": kind, "window": window if kind == "crimes" else None}
+    visit.views("group", group_id, page="records", factor=factor, window=window, number=at)
+    filters = {"factor": factor, "window": window if window == "12m" and not factor else ""}
     return visit.page(
         "group_records.html.j2",
-        **_head(visit, row, people),
+        **head(visit, row, people),
         found=found,
         records=shown,
+        weighed=_weighed(reader, shown) if factor == "violence" else {},
         outside=outside,
         page=at,
         pages=pages,
@@ -135,6 +140,12 @@ def found_group(visit: Visit, group_id: str) -> GroupRow:
     return row.without_small_counts() if hides(visit) else row
 
 
+def head(visit: Visit, row: GroupRow, people: Members) -> dict[str, Any]:
+    """What every page of a group shows over it."""
+    ids = [each.card.nominal_id for each in (*people.rankable, *people.guarded)]
+    return {"row": row, "hides": row.hidden, "matched": count_matched(visit.reader, ids)}
+
+
 def inside(visit: Visit, row: GroupRow, people: Members) -> Markup:
     """The network inside the group; names only for those who may see people."""
     reader, places = visit.reader, layout_of(visit.reader)
@@ -151,14 +162,20 @@ def inside(visit: Visit, row: GroupRow, people: Members) -> Markup:
         Link(a, b, n, kind == "adversarial")
         for a, b, n, kind in rows.select("nominal_a", "nominal_b", "n_records", "kind").iter_rows()
     ]
-    children = ", ages unknown" if row.ages != 0 else "" if row.children is None else f", {row.children:,} under 18"
+    children = f", {row.young}" if row.young else ""
     words = f"Network inside {row.called}: {len(own):,} people{children}. The members page lists the same people."
     return group_network(figures, links, words)
 
 
-def _head(visit: Visit, row: GroupRow, people: Members) -> dict[str, Any]:
-    ids = [each.card.nominal_id for each in (*people.rankable, *people.guarded)]
-    return {"row": row, "hides": row.hidden, "matched": count_matched(visit.reader, ids)}
+def _weighed(reader: Reader, shown: Sequence[Evidence]) -> dict[str, str]:
+    """What each crime weighs by the index that the level of violence is made from; restricted ones left out."""
+    made = {}
+    for record in (each.record for each in shown if each.record["source"] == "crime" and not each.record["restricted"]):
+        for row in weights_of_record(reader, record):
+            if row["index"] == "cchi":
+                days = "no weight" if row["weight"] is None else f"{row['weight']:,.1f} days"
+                made[record["record_id"]] = f"{titled(*(record[code] for code in CODES))}: {days} ({row['edition']})"
+    return made
 
 
 def _chart(taken: Removal | None, measure: str, at: int) -> tuple[Markup, Markup] | None:
@@ -167,23 +184,11 @@ def _chart(taken: Removal | None, measure: str, at: int) -> tuple[Markup, Markup
     return spec(taken, "part" if measure == "part" else "harm", at), figures_json(taken)
 
 
-def _lines(reader: Reader, group_id: str) -> list[dict[str, Any]]:
-    """The group's lines, each once, with all its names and numbers."""
-    rows = reader.table("lines").filter(pl.col("group_id") == group_id).sort("line_id", "number", "name")
-    each = rows.group_by("line_id", maintain_order=True).agg(
-        pl.col("name").drop_nulls(),
-        pl.col("number").drop_nulls(),
-        pl.col("known", "corroborated", "status", "last_seen").first(),
-        pl.col("areas").explode().drop_nulls().unique().sort(),
-    )
-    return each.to_dicts()
-
-
-def _records(reader: Reader, row: GroupRow, people: Members, factor: str, kind: str, window: str) -> Found:
+def _records(reader: Reader, row: GroupRow, people: Members, factor: str, window: str) -> Found:
     ids = [each.card.nominal_id for each in (*people.rankable, *people.guarded)]
     if factor:
         return of_factor(reader, row.group_id, factor)
-    return crimes(reader, ids, "12m" if window == "12m" else "all") if kind == "crimes" else matched(reader, ids)
+    return matched(reader, ids, window)
 
 
 def behind_count(people: Members, only: str, soc: str) -> Members:
@@ -200,6 +205,7 @@ def _behind(each: Member, only: str, soc: str) -> bool:
     card = each.card
     asked = {
         "children": bool(card.is_child),
+        "ages": card.is_child is None,
         "exploited": card.believed_exploited,
         "missing": card.episodes > 0,
         "guarded": card.guarded,

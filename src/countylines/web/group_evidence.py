@@ -1,4 +1,4 @@
-"""The records behind a group's figures: all of them, those of a factor, or its crimes, a page at a time."""
+"""The records behind a group's figures: all of them, those of a year, or of a factor, a page at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from countylines.rank.profile import load_rules
-from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
+from countylines.sums import EDGE
+from countylines.tables import CONNECTING_ROLES
 from countylines.web.access import Missing
 from countylines.web.covering import cover
 from countylines.web.evidence import Evidence, evidence
@@ -57,27 +58,19 @@ def of_areas(reader: Reader, found: Found, areas: Sequence[str]) -> tuple[Found,
     return replace(found, ids=kept), len(found.ids) - len(kept)
 
 
-def matched(reader: Reader, people: Sequence[str]) -> Found:
-    """Every matched record in which one of these people connects."""
-    rows = _joined(reader, people, CONNECTING_ROLES, "r.score > 0")
-    return Found(
-        "Records of the group", "Every record with a hit in which somebody of the group connects.", _order(rows)
-    )
-
-
-def crimes(reader: Reader, people: Sequence[str], window: str) -> Found:
-    """Crimes with an offence code in which one of these people has an offender role."""
-    coded = "r.source = 'crime' AND COALESCE(r.offence_code, r.cjs_code, r.urn, '') <> ''"
-    rows = _joined(reader, people, OFFENDER_ROLES, coded)
-    if window == "12m":
-        since = pl.Series([reader.as_of]).dt.offset_by("-12mo")[0].isoformat()
-        rows = [row for row in rows if since < (row["date"] or "")[:10] <= reader.as_of.isoformat()]
-    return Found(
-        "Crimes of the last 12 months" if window == "12m" else "Crimes",
-        "Crimes with an offence code in which somebody of the group is an offender, those with no further action,"
-        " diverted or cancelled among them. What counts as harm is less: see the harm table.",
-        _order(rows),
-    )
+def matched(reader: Reader, people: Sequence[str], window: str = "all") -> Found:
+    """Every matched record in which one of these people connects; of 12 months those in the network, as My work counts
+    them."""
+    if window != "12m":
+        rows = _joined(reader, people, "r.score > 0")
+        said = "Every record with a hit in which somebody of the group connects."
+        return Found("Records of the group", said, _order(rows))
+    least = reader.settings["network"]["keep_weight"]
+    since = pl.Series([reader.as_of]).dt.offset_by("-12mo")[0].isoformat()
+    rows = _joined(reader, people, f"r.score >= {least - EDGE!r}")
+    recent = [row for row in rows if since < (row["date"] or "")[:10] <= reader.as_of.isoformat()]
+    said = "Records of the last 12 months that are county-lines records by their weight, and in which somebody of the"
+    return Found("Records of the last 12 months", f"{said} group connects.", _order(recent))
 
 
 def of_factor(reader: Reader, group_id: str, factor: str) -> Found:
@@ -100,13 +93,13 @@ def count_matched(reader: Reader, people: Sequence[str]) -> int:
     return len(matched(reader, people).ids)
 
 
-def _joined(reader: Reader, people: Sequence[str], roles: Sequence[str], where: str) -> list[dict[str, Any]]:
-    marks = ", ".join("?" * len(roles))
+def _joined(reader: Reader, people: Sequence[str], where: str) -> list[dict[str, Any]]:
+    marks = ", ".join("?" * len(CONNECTING_ROLES))
     return reader.index.among(
         f"SELECT DISTINCT {COLUMNS} FROM involvements i JOIN records r ON r.record_id = i.record_id"
         f" WHERE i.nominal_id IN ({{ids}}) AND i.role IN ({marks}) AND {where}",
         people,
-        *roles,
+        *CONNECTING_ROLES,
     )
 
 

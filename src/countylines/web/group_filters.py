@@ -25,7 +25,7 @@ SORTS: Mapping[str, Callable[[GroupRow, str], Any]] = {
     "priority": lambda row, window: row.place.rank if row.place else None,
     "group": lambda row, window: row.group_id,
     "people": lambda row, window: row.size,
-    "children": lambda row, window: row.children,
+    "children": lambda row, window: None if row.children is None else (row.children, row.ages or 0),
     "cchi": lambda row, window: row.harm["cchi", window],
     "ons": lambda row, window: row.harm["ons_css", window],
     "soc": lambda row, window: row.overlap,
@@ -49,7 +49,7 @@ class Wanted:
     Attributes:
         areas: any of these; none = all.
         size: at least so many people.
-        children: only groups with somebody under 18.
+        children: only groups with somebody who is under 18, or may be.
         soc: any = linked to a SOC group, half = more than half of it in one; empty = all.
         window: of harm: 12m or all.
         sort: a key of SORTS, with a minus before it for the other way round.
@@ -132,7 +132,7 @@ class Wanted:
         if self.size:
             made.append(Chip(f"Size: {self.size:,} or more", {**at, "size": None}))
         if self.children:
-            made.append(Chip("With somebody under 18", {**at, "children": None}))
+            made.append(Chip("With somebody under 18, or of unknown age", {**at, "children": None}))
         if self.soc:
             words = {"any": "Linked to a SOC group", "half": "More than half in a SOC group"}
             made.append(Chip(words[self.soc], {**at, "soc": None}))
@@ -146,7 +146,7 @@ class Wanted:
             for row in rows
             if (not wanted or wanted & {area.casefold() for area in row.areas})
             and (not self.size or (row.size or 0) >= (max(self.size, SMALL) if row.hidden else self.size))
-            and (not self.children or (row.children or 0) > 0)
+            and (not self.children or row.children or row.ages)
             and (not self.soc or (bool(row.soc) and (self.soc == "any" or row.associated)))
         ]
 

@@ -47,7 +47,7 @@ class GroupRow:
         harm: by index and window, in days (or weights): convicted, charged and suspected; None = unknown, since no
             crime has a code with a weight.
         unweighed: by index, crimes of all time without a code or without a weight.
-        ages: people whose age isn't known, where the run counts them as adults; None = under 5 and hidden.
+        ages: people whose age isn't known, none of them in ``children``; None = all of under 5 people.
         areas: of its county-lines records, sorted; none = not known.
         shared: members in the SOC group it overlaps most; None = hidden.
         overlap: their share of the group; None = hidden.
@@ -90,6 +90,19 @@ class GroupRow:
         """
         return self.name.partition(" ")[2] or self.name
 
+    @property
+    def young(self) -> str:
+        """How many are under 18, and of how many that isn't known, which is never 0 (SCREENS 1); empty = hidden.
+
+        Example:
+            >>> row = GroupRow("G1", "1 A", 9, 1, 0, 1, 4, 5, None, {}, (), None, 4, None, False, None)
+            >>> row.young, replace(row, ages=7).young, replace(row, children=0, ages=9).young
+            ('1 under 18', '1 under 18, 7 of unknown age', '9 of unknown age')
+        """
+        known = "" if self.children is None or (not self.children and self.ages) else f"{self.children:,} under 18"
+        unknown = "" if self.ages == 0 else f"{'under 5' if self.ages is None else f'{self.ages:,}'} of unknown age"
+        return ", ".join(words for words in (known, unknown) if words)
+
     def without_small_counts(self) -> GroupRow:
         """The same with counts rounded to 5, those under 5 hidden, and with what they could be worked out from.
 
@@ -113,7 +126,7 @@ class GroupRow:
             overlap=self.overlap if told else None,
             hidden=True,
             unweighed={},
-            ages=self.ages and small(self.ages),
+            ages=few_ages(self.ages or 0, self.size or 0),
         )
 
 
@@ -129,14 +142,26 @@ def small(count: Count) -> Count:
     return None if count is None or count < SMALL else (count + 2) // 5 * 5
 
 
+def few_ages(ages: int, people: int) -> Count:
+    """How many of these people are of unknown age, for those who may see totals only: under 5 isn't told.
+
+    Where it is everybody, as in a run without birth dates, that is told: it says nothing of any of them.
+
+    Example:
+        >>> few_ages(27, 90), few_ages(3, 90), few_ages(3, 3), few_ages(0, 0)
+        (25, 0, None, 0)
+    """
+    return small(ages) or (None if ages and ages == people else 0)
+
+
 def adults_by_setting(reader: Reader) -> bool:
     """Whether this run counts people without a birth date as adults (METHOD 1): then nobody's age was looked for."""
     return bool(reader.settings["ingest"]["unknown_age"] == "adult")
 
 
 def unknown_ages(reader: Reader) -> int:
-    """How many kept people's age isn't known, where the run counts them as adults; else 0: they are protected."""
-    return reader.table("nominals")["is_child"].null_count() if adults_by_setting(reader) else 0
+    """How many kept people's age isn't known, whether the run protects them or counts them as adults."""
+    return reader.table("nominals")["is_child"].null_count()
 
 
 def group_rows(reader: Reader) -> tuple[GroupRow, ...]:
@@ -185,7 +210,7 @@ def _made(reader: Reader) -> tuple[GroupRow, ...]:
             associated=bool(row["associated"]),
             stability=row["stability"],
             unweighed={index: harm.without.get((row["group_id"], index, "all"), 0) for index in INDEXES},
-            ages=counts[row["group_id"]]["ages"] if adults_by_setting(reader) else 0,
+            ages=counts[row["group_id"]]["ages"],
         )
         for row in reader.table("groups").to_dicts()
     ]
@@ -200,7 +225,7 @@ def _counts(reader: Reader) -> dict[str, dict[str, int]]:
     people = reader.table("nominals").filter(pl.col("group_id").is_not_null())
     away = reader.run.table("sources/episodes").select("nominal_id").unique().collect()["nominal_id"]
     counts = people.group_by("group_id").agg(
-        children=pl.col("is_child").fill_null(False).sum(),
+        children=pl.col("is_child").sum(),  # known to be
         ages=pl.col("is_child").is_null().sum(),
         exploited=pl.col("believed_exploited").sum(),
         missing=pl.col("nominal_id").is_in(away.implode()).sum(),

@@ -52,7 +52,6 @@ LISTS: dict[str, list[Keys]] = {
         Keys("Ctrl + Z", "Undo"),
         Keys("Esc", "Clears the choice"),
     ],
-    "Blind review": [Keys("1 2 3", "Answers"), Keys("Enter", "Saves")],
 }
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from countylines.web.access import Visit, needs
-from countylines.web.group_rows import adults_by_setting, small
+from countylines.web.group_rows import few_ages, small
 from countylines.web.groups import hides, own_areas, seen_groups
 from countylines.web.home_work import recent, saved, tasks, waiting
 from countylines.web.line_rows import line_rows
 from countylines.web.paging import paged
 from countylines.web.queue import the_queue
+from countylines.web.queue_rows import Queue
 from countylines.web.run_changes import KINDS, TOGETHER, Change, Comparison, Figure, compare, run_before
 from countylines.web.run_facts import freshness, months_of_groups, notes_of, rows_in
 from countylines.web.run_sides import side
@@ -44,6 +46,7 @@ def home(visit: Visit = needs("see_home")) -> Response:
         before=visit.house.shelf.reader(found.before) if found else None,
         figures=[one.without_small_counts() if hide else one for one in _figures(visit, found)],
         ages=_ages(visit, hide),
+        opens=_opens(visit, waits),
         **_about(visit, _first(seen)),
         more={kind: sum(one.kind == kind for one in seen) - OF_A_KIND for kind in KINDS if kind not in AS_ONE},
         together=_together(visit, seen),
@@ -99,13 +102,14 @@ def seen_changes(visit: Visit, found: Comparison) -> tuple[Change, ...]:
     """What this person may see one by one: nothing without people, and the queue's names for safeguarding only."""
     protect, lines = visit.can("see_safeguarding"), visit.can("see_lines")
     away = {"protect": protect, "protect out": protect, "line": lines, "line gone": lines}
-    return tuple(one for one in found.changes if away.get(one.kind, True)) if visit.can("see_people") else ()
+    seen = tuple(one for one in found.changes if away.get(one.kind, True)) if visit.can("see_people") else ()
+    return seen if protect else tuple(replace(one, also=one.also - {"queue"}) for one in seen)
 
 
 def of_kind(every: Sequence[Change], kind: str) -> list[Change]:
     """Changes of a kind, or of those that a figure of change counts; all where there is no such kind."""
     kinds = TOGETHER[kind][1] if kind in TOGETHER else (kind,) if kind in KINDS else tuple(KINDS)
-    return [one for one in every if one.kind in kinds]
+    return [one for one in every if one.kind in kinds or kind in one.also]
 
 
 def _figures(visit: Visit, found: Comparison | None) -> Sequence[Figure]:
@@ -121,18 +125,34 @@ def _figures(visit: Visit, found: Comparison | None) -> Sequence[Figure]:
     ]
 
 
+def _opens(visit: Visit, waits: Queue | None) -> dict[str, str]:
+    """The page of each figure's rows, for who may see them; none where the page would list others, too."""
+    paths = {}
+    if visit.can("see_groups"):
+        paths["Groups"] = visit.url("/groups")
+    if visit.can("see_lines"):
+        paths["Lines"] = visit.url("/lines", standing="line")
+    if visit.can("see_priority_of_people") and not visit.reader.areas:  # there a person's own records decide
+        paths |= {"People kept": visit.url("/people"), "Under 18": visit.url("/people", who="children")}
+    if waits and visit.can("see_safeguarding"):
+        listed = side(visit.reader, own_areas(visit)).protect
+        if {one.nominal_id for one in waits.open} == listed.keys():  # else cases were opened, or closed, since the run
+            paths["To protect"] = visit.url("/safeguarding")
+    return paths
+
+
 def _ages(visit: Visit, hide: bool) -> int | None:
-    """How many people's age isn't known, where the run counts them as adults; None = under 5, hidden."""
-    if not adults_by_setting(visit.reader):
-        return 0
-    n = sum(row["is_child"] is None for row in side(visit.reader, own_areas(visit)).people.values())
-    return small(n) if hide and n else n
+    """How many people's age isn't known; None = under 5, hidden."""
+    people = side(visit.reader, own_areas(visit)).people
+    n = sum(row["is_child"] is None for row in people.values())
+    return few_ages(n, len(people)) if hide else n
 
 
 def _counts(found: Comparison, seen: Sequence[Change], hide: bool) -> dict[str, int | None]:
     """Changes by kind of which only the total is told; None = under 5, hidden."""
     told = {one.kind for one in seen}
-    return {kind: small(n) if hide else n for kind, n in found.counts.items() if kind not in told}
+    whole = TOGETHER["groups"][1] if hide else tuple(KINDS)  # groups are no people
+    return {kind: n if kind in whole else small(n) for kind, n in found.counts.items() if kind not in told}
 
 
 def _first(every: Sequence[Change]) -> list[Change]:

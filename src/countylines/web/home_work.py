@@ -27,7 +27,7 @@ class Waiting:
         waiting: who waits for us: people to protect without a case, and open cases.
         call: of these, to be called about first: missing now or at immediate risk.
         unreferred: of these, with no referral yet.
-        late: of these, past a local time limit.
+        late: past a local time limit, of these and of those monitored, as the queue counts them.
     """
 
     waiting: int | None
@@ -57,7 +57,7 @@ def waiting(found: Queue, hide: bool) -> Waiting:
         len(found.open),
         sum(one.call for one in found.open),
         sum(ONLY["unreferred"][1](one) for one in found.open),
-        sum(one.overdue and not one.call for one in found.open),
+        sum(ONLY["late"][1](one) for one in (*found.open, *found.monitoring)),
     )
     return Waiting(*(small(n) if hide and n else n for n in counts))
 

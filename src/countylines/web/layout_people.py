@@ -39,7 +39,7 @@ def inside_discs(ids: Sequence[str], group: Ints, ends: Ints, weight: Floats, si
         most = max(1, AT_ONCE // (size * min(size, SEEN)))
         for k in range(0, len(alike), most):
             some = alike[k : k + most]
-            here = _Batch(some, sizes[some], first[some], order, size)
+            here = _Batch(sizes[some], first[some], order, size)
             ties = within & np.isin(own, some)
             at[here.people] = here.spread(at[here.people], ends[ties], weight[ties], len(ids))
     return at
@@ -48,7 +48,7 @@ def inside_discs(ids: Sequence[str], group: Ints, ends: Ints, weight: Floats, si
 class _Batch:
     """Some groups of like size: their members as rows of a table with a group a line, empty places at its end."""
 
-    def __init__(self, groups: Ints, sizes: Ints, first: Ints, order: Ints, width: int) -> None:
+    def __init__(self, sizes: Ints, first: Ints, order: Ints, width: int) -> None:
         self.width = width
         self.there = np.arange(width)[None, :] < sizes[:, None]
         line, column = np.nonzero(self.there)

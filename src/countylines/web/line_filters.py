@@ -12,6 +12,8 @@ from countylines.web.paging import paged
 
 A_PAGE = 25
 STANDINGS = {"known": "Known", "found": "Found in text", "once": "One record only"}
+LINE = "line"  # known, or found in text: what is counted as a line
+CHOICES = {**STANDINGS, LINE: "Known or found in text"}
 REPORTS = {"new": "New", "drafted": "Drafted", "reported": "Reported"}
 REACHES = {"internal": "Internal", "exported": "Exported", "unknown": "Not known"}
 
@@ -97,7 +99,7 @@ class Wanted:
             "q": f'Number or name: "{self.q}"',
             "area": f"Area: {self.area}",
             "group": f"Group: {self.group}",
-            "standing": STANDINGS.get(self.standing, ""),
+            "standing": CHOICES.get(self.standing, ""),
             "report": REPORTS.get(self.report, ""),
             "reach": f"Reach: {REACHES.get(self.reach, '')}",
         }
@@ -110,7 +112,7 @@ class Wanted:
             q=self.q.strip(),
             area=self.area,
             group=self.group,
-            standing=self.standing if self.standing in STANDINGS else "",
+            standing=self.standing if self.standing in CHOICES else "",
             report=self.report if self.report in REPORTS else "",
             reach=self.reach if self.reach in REACHES else "",
             sort=self.sort if plain in SORTS else "",
@@ -139,7 +141,7 @@ class Wanted:
             (not self.q or holds(one.row, self.q))
             and (not self.area or self.area.casefold() in areas)
             and self.group in ("", one.row.group_id)
-            and self.standing in ("", one.standing)
+            and self.standing in ("", one.standing, LINE if one.row.corroborated else one.standing)
             and self.report in ("", one.report)
             and self.reach in ("", one.reach)
         )

@@ -14,14 +14,16 @@ from sqlalchemy import Connection
 from countylines.errors import InputError
 from countylines.govern import audit, reporting
 from countylines.govern.changes import Conflict
-from countylines.govern.documents import Content, Section, copied
+from countylines.govern.documents import Content, Section
+from countylines.govern.own_words import own_words
 from countylines.web.access import Missing, Visit, needs
-from countylines.web.case_change import number, said
 from countylines.web.line_rows import LineRow, spoken
 from countylines.web.line_view import children, people, records
 from countylines.web.lines import draft_of, drafts_of, found_line, line_page
 from countylines.web.paper import form_of, taken_out
 from countylines.web.render import day
+from countylines.web.sent import number, said
+from countylines.web.to_whom import to_whom
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +40,7 @@ def draft(line_id: str, visit: Visit = needs("work_lines")) -> Response:
     facts = {name: tuple(_entries(sent[name])) for name in ("numbers", "names", "areas")}
 
     def step(connection: Connection) -> int:
-        copied(sent["text"], _texts(visit, row))
+        own_words([sent["text"]], _texts(visit, row))
         names_none(visit, row, sent["text"], *facts["numbers"], *facts["names"], *facts["areas"])
         if key:
             values: dict[str, Any] = {"text": sent["text"], **facts}
@@ -95,16 +97,12 @@ def document(line_id: str, visit: Visit = needs("work_lines")) -> Response:
         names_none(visit, row, made.text, *made.line.numbers, *made.line.names, *made.line.areas)
     except InputError as error:  # drafted before, or before they were known to be somebody to protect
         return line_page(visit, row, status=400, errors={"report-text": said(error)}, sent=sent)
-    if not sent["recipient"].strip():
-        return line_page(visit, row, status=400, errors={"report-recipient": "Say who gets it"}, sent=sent)
-    marking = sent["marking"] if sent["marking"] in visit.house.markings else visit.house.marking
-    about: dict[str, Any] = {
-        "draft": made.draft_id,
-        "recipient": sent["recipient"],
-        "marking": marking,
-        "format": form_of(visit),
-    }
-    visit.log("export", row.key, of="draft report", **about)
+    recipient, marking, wrong = to_whom(visit)
+    if wrong:
+        errors = {f"report-{field}": message for field, message in wrong.items()}
+        return line_page(visit, row, status=400, errors=errors, sent=sent)
+    about: dict[str, Any] = {"draft": made.draft_id, "recipient": recipient, "marking": marking}
+    visit.log("export", row.key, of="draft report", format=form_of(visit), **about)
     name = re.sub(r"[^A-Za-z0-9]+", "-", row.called).strip("-") or "line"
     return taken_out(visit, content(visit, made, marking), f"line-{name}", f"/lines/{line_id}")
 

@@ -64,6 +64,11 @@ class LineRow:
         return spoken(self.numbers[0]) if self.numbers else self.line_id
 
     @property
+    def said_numbers(self) -> tuple[str, ...]:
+        """Its numbers as people here say them."""
+        return tuple(map(spoken, self.numbers))
+
+    @property
     def key(self) -> str:
         """What drafts and notes know it by: a found line's id may be another line's in the next run."""
         return self.line_id if self.known else next(iter((*self.names, *self.numbers)), self.line_id)
@@ -101,6 +106,16 @@ def near(areas: Sequence[str], own: Sequence[str]) -> bool:
         (True, False, True)
     """
     return not own or not areas or not {area.casefold() for area in own}.isdisjoint(area.casefold() for area in areas)
+
+
+def line_names(reader: Reader) -> dict[str, str]:
+    """How each line is spoken of, by its id."""
+    return {row.line_id: row.called for row in line_rows(reader)}
+
+
+def lines_of(reader: Reader, group_id: str) -> list[LineRow]:
+    """The lines of a group, by their ids."""
+    return sorted((row for row in line_rows(reader) if row.group_id == group_id), key=lambda row: row.line_id)
 
 
 def line_rows(reader: Reader) -> tuple[LineRow, ...]:

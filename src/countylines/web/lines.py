@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from countylines.govern import reporting
 from countylines.web.access import Missing, Refused, Visit, needs
 from countylines.web.group_rows import group_rows
-from countylines.web.line_filters import REACHES, REPORTS, STANDINGS, Listed, Wanted
+from countylines.web.line_filters import CHOICES, REACHES, REPORTS, Listed, Wanted
 from countylines.web.line_months import drawn, spoken, told
 from countylines.web.line_rows import LineRow, line_rows, near
 from countylines.web.line_rows import spoken as spoken_number
@@ -60,7 +60,7 @@ def lines(
         spoken=spoken_number,
         more_numbers=lambda row: ", ".join(map(spoken_number, row.numbers[1:])),
         groups=sorted({(one.row.group_id or "", one.group) for one in seen if one.row.group_id}),
-        standings=STANDINGS,
+        standings=CHOICES,
         reports=REPORTS,
         reaches=REACHES,
     )
@@ -127,7 +127,6 @@ def line_page(
         every=len(every),
         outside=len(found) - len(every),
         opened=opened(visit, [each.record["record_id"] for each in texts]),
-        least=reader.settings["network"]["keep_weight"],
         draft=made,
         history=history,
         **{"errors": {}, "sent": {}, "since": (), **report},

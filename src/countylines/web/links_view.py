@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countylines.report.show.groups import called
+from countylines.web.line_rows import line_names
 from countylines.web.persons import Card
 from countylines.web.reader import Reader
 
@@ -58,21 +59,6 @@ def own_lines(reader: Reader, nominal_id: str) -> list[tuple[str, str, tuple[str
         by_line.setdefault(row["line_id"], set()).update([row["record_id"]] if row["record_id"] else [])
     names = line_names(reader)
     return [(line, names.get(line, line), tuple(sorted(records))) for line, records in sorted(by_line.items())]
-
-
-def line_names(reader: Reader) -> dict[str, str]:
-    """What each line is called: its names, else its numbers."""
-
-    def make(reader: Reader) -> dict[str, str]:
-        found: dict[str, tuple[list[str], list[str]]] = {}
-        for line, number, name in reader.table("lines").select("line_id", "number", "name").iter_rows():
-            numbers, spoken = found.setdefault(line, ([], []))
-            spoken.extend([name] if name else [])
-            numbers.extend([number] if number else [])
-        return {line: ", ".join(spoken or numbers[:2]) or line for line, (numbers, spoken) in found.items()}
-
-    made: dict[str, str] = reader.made("names of lines", make)
-    return made
 
 
 def _group_names(reader: Reader) -> dict[str, str]:

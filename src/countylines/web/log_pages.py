@@ -15,6 +15,7 @@ from countylines.govern.chain import FIELDS, Seal
 from countylines.web.access import Visit, needs
 from countylines.web.cells import csv_lines
 from countylines.web.sheets import XLSX, Front, Sheet, as_xlsx
+from countylines.web.to_whom import to_whom
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +33,7 @@ DAY_WRONG = "Enter a day as 2026-11-20"
 KINDS = {"csv": "CSV, for other programs", "xlsx": "Excel workbook, with a front sheet"}
 MOST = 200_000  # entries of a workbook, which is made in memory
 IN_MEMORY, CHUNK = 5_000_000, 64_000
+LONGEST = audit.LONGEST_ID  # of what is searched for: a search is logged, too
 
 
 @router.get("/log")
@@ -49,7 +51,7 @@ def log(
 ) -> Response:
     """Rows of the log, the newest first; ``person``: every entry that names them, on their own page or a list."""
     given = (who, person, kind, what, action, outcome, since, until)
-    asked = {name: value.strip() for name, value in zip(FIELD_NAMES, given, strict=True)}
+    asked = _asked(dict(zip(FIELD_NAMES, given, strict=True)))
     return _page(visit, asked, page)
 
 
@@ -72,14 +74,11 @@ def verify(visit: Visit = needs("see_log")) -> Response:
 @router.post("/log/export")
 def export(visit: Visit = needs("see_log")) -> Response:
     """The rows that fit, the oldest first, as CSV or a workbook; who gets it and its marking are asked and logged."""
-    asked = {name: str(visit.form.get(name, "")).strip() for name in FIELD_NAMES}
+    asked = _asked(visit.form)
     wanted, errors = read(asked)
-    recipient, marking = str(visit.form.get("recipient", "")).strip(), str(visit.form.get("marking", ""))
+    recipient, marking, wrong = to_whom(visit)
+    errors |= wrong
     file = str(visit.form.get("file", "csv"))
-    if not 0 < len(recipient) <= 200:
-        errors["recipient"] = "Enter who gets the file, in at most 200 characters"
-    if marking not in visit.house.markings:
-        errors["marking"] = "Choose a marking"
     if file not in KINDS:
         errors["file"] = "Choose a kind of file"
     if file == "xlsx" and not errors and audit.search(visit.house.state, wanted, size=1).total > MOST:
@@ -93,6 +92,10 @@ def export(visit: Visit = needs("see_log")) -> Response:
     name = f"access-log-{visit.now:%Y-%m-%d-%H%M}.{file}"
     taken.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return taken
+
+
+def _asked(given: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(given.get(name, "")).strip()[:LONGEST] for name in FIELD_NAMES}
 
 
 def _told(given: Mapping[str, str]) -> str:
@@ -189,8 +192,8 @@ def _page(
         outcomes=OUTCOMES,
         law=LAW,
         did=did,
-        spoken=lambda roles: people.spoken(role for role in roles if role in people.ROLES),
         files=KINDS,
+        sent=visit.form,
         **context,
     )
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from countylines.web.access import Visit, needs
-from countylines.web.missing_rows import LISTS, episodes, list_of, others_missing
+from countylines.web.missing_rows import BEGAN, LISTS, episodes, list_of, others_missing
 from countylines.web.own_areas import areas_of, people_within
 from countylines.web.paging import paged
 from countylines.web.person import known
@@ -62,6 +62,7 @@ def missing(
         person=person,
         every=every,
         lists=LISTS,
+        began=BEGAN.get(show),
         counts={name: list_of(frame, name, every).height for name in LISTS},
         rows=rows,
         total=found.height,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from countylines.rank.safeguarding import HIGH
+from countylines.rank.safeguarding import HIGH, URGENT
 from countylines.tables.extracts import CONNECTING_ROLES
 from countylines.web.reader import Reader, Row
 
@@ -21,15 +21,23 @@ COLUMNS = ("record_id", "nominal_id", "from", "to", "risk", "missing_from", "fou
            "return_interview")  # fmt: skip
 LISTS: Mapping[str, str] = {
     "now": "Missing now",
+    "unclosed": "Not closed",
     "often90": "Repeat, 90 days",
     "often12": "Repeat, 12 months",
     "away": "Found elsewhere",
-    "with": "With a linked person",
-    "undone": "No return interview",
+    "with": "With linked person",
+    "undone": "No interview",
     "unknown": "Interview unknown",
     "all": "All",
 }
-A_LINE_A_PERSON = ("often90", "often12")
+A_LINE_A_PERSON = ("now", "often90", "often12")
+BEGAN: Mapping[str, str] = {
+    "now": "at any time",
+    "unclosed": "at any time",
+    "often90": "in the last 90 days",
+    "often12": "in the last 12 months",
+}
+"""The lists that have their own time, and which."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ def episodes(reader: Reader) -> pl.DataFrame:
 
     - ``area``: of the record, where it was reported; ``away``: found in another area, null = not known;
     - ``state``: now; doubtful (not closed, but a later one has begun); over;
+    - ``now``: stands for its person under "missing now" (one each), see :func:`_now`;
     - ``until``: its end; of a doubtful one no more than its beginning is sure;
     - ``in90``, ``in12``: the person's episodes that began in the last 90 days and in the last 12 months;
     - ``company``: ids of people found with them; ``kept_company``: of these, those in the network or linked to them;
@@ -66,17 +75,20 @@ def episodes(reader: Reader) -> pl.DataFrame:
         frame = frame.join(_treated(reader, frame), on="nominal_id", how="left")
         force = reader.settings["ingest"]["force_areas"]
         elsewhere = ~pl.col("found_area").is_in(force) if force else pl.col("found_area") != pl.col("area")
+        high = pl.col("risk").str.strip_chars().str.to_lowercase().is_in(HIGH).fill_null(False)
         state = pl.when(~going_on).then(pl.lit("over")).when(latest).then(pl.lit("now")).otherwise(pl.lit("doubtful"))
-        return frame.with_columns(
-            state=state,
-            in90=(began > day - QUARTER).fill_null(False).sum().over("nominal_id"),
-            in12=(began > day - YEAR).fill_null(False).sum().over("nominal_id"),
-            away=elsewhere,
-            place=pl.col("place").fill_null(3),
-            until=pl.when(state == "doubtful").then(pl.col("from")).otherwise(pl.col("to")),
-            recent=going_on | (began > day - YEAR).fill_null(False),
-            high=pl.col("risk").str.strip_chars().str.to_lowercase().is_in(HIGH).fill_null(False),
-        ).sort("place", "from", "record_id", descending=[False, True, False], nulls_last=True)
+        return (
+            _now(reader, frame.with_columns(state=state, high=high))
+            .with_columns(
+                in90=(began > day - QUARTER).fill_null(False).sum().over("nominal_id"),
+                in12=(began > day - YEAR).fill_null(False).sum().over("nominal_id"),
+                away=elsewhere,
+                place=pl.col("place").fill_null(3),
+                until=pl.when(pl.col("state") == "doubtful").then(pl.col("from")).otherwise(pl.col("to")),
+                recent=going_on | (began > day - YEAR).fill_null(False),
+            )
+            .sort("place", "from", "record_id", descending=[False, True, False], nulls_last=True)
+        )
 
     made: pl.DataFrame = reader.made("missing episodes", make)
     return made
@@ -88,10 +100,11 @@ def list_of(frame: pl.DataFrame, name: str, every: bool = False) -> pl.DataFrame
     Args:
         frame: as :func:`episodes` gives it.
         name: of ``LISTS``.
-        every: all episodes of the extracts, not only the last 12 months; lists that have their own time keep it.
+        every: all episodes of the extracts, not only the last 12 months; the lists of ``BEGAN`` keep their own time.
     """
     rules = {
-        "now": pl.col("state") != "over",
+        "now": pl.col("now"),
+        "unclosed": (pl.col("state") != "over") & ~pl.col("now"),
         "often90": pl.col("in90") >= OFTEN,
         "often12": pl.col("in12") >= OFTEN,
         "away": pl.col("away").fill_null(False),
@@ -100,8 +113,7 @@ def list_of(frame: pl.DataFrame, name: str, every: bool = False) -> pl.DataFrame
         "unknown": (pl.col("state") == "over") & pl.col("return_interview").is_null(),
         "all": pl.lit(True),
     }
-    own_time = name in ("now", *A_LINE_A_PERSON)
-    found = frame.filter(rules[name] if own_time or every else rules[name] & pl.col("recent"))
+    found = frame.filter(rules[name] if name in BEGAN or every else rules[name] & pl.col("recent"))
     if name == "now":
         keys = [pl.col("state") == "doubtful", pl.col("place"), ~pl.col("high")]
         return found.sort(keys, maintain_order=True)
@@ -122,6 +134,23 @@ def others_missing(frame: pl.DataFrame, shown: pl.DataFrame) -> dict[str, list[O
         for own, other, record in pairs.select("record_id", "nominal_id_b", "record_id_b").sort(pl.all()).iter_rows():
             found.setdefault(own, {}).setdefault(other, Others(other, record, word))
     return {own: list(each.values()) for own, each in found.items()}
+
+
+def _now(reader: Reader, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with ``now``: of each person who is missing now the one episode that says so most surely.
+
+    Missing now is whose latest episode isn't over, and whomever the run's own list calls so, if only for an older one
+    that nobody closed: nobody whom the run puts into tier 1 is missed here.
+    """
+    key = ["record_id", "nominal_id"]
+    urgent = reader.table("safeguarding").filter(pl.col("tier") == URGENT).select("nominal_id").unique()
+    open_ones = frame.filter(pl.col("state") != "over")
+    surely = open_ones.filter(pl.col("state") == "now")
+    found = pl.concat([surely, open_ones.join(urgent, on="nominal_id", how="semi")]).sort(
+        pl.col("state") == "doubtful", ~pl.col("high"), -pl.col("from").to_physical(), *key, nulls_last=True
+    )
+    first = found.unique("nominal_id", keep="first", maintain_order=True).select(*key, now=pl.lit(True))
+    return frame.join(first, on=key, how="left").with_columns(pl.col("now").fill_null(False))
 
 
 def _areas(reader: Reader, frame: pl.DataFrame) -> pl.DataFrame:

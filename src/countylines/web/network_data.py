@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from countylines.graph import Flags, Ints
-from countylines.web.group_rows import unknown_ages
 from countylines.web.layout import layout_of
 from countylines.web.network_facts import BANDS, CHILD, ROLE_NAMES, SOURCE_NAMES, timeline
 from countylines.web.network_seen import Seen, seen_in
@@ -242,7 +241,8 @@ def _groups(reader: Reader, seen: Seen, is_open: Flags) -> dict[str, Any]:
         "name": [seen.names[group] for group in seen.groups],
         "hue": [i % HUES for i in range(n)],
         "size": np.bincount(own[own >= 0], minlength=n).tolist(),
-        "children": [None] * n if unknown_ages(reader) else np.bincount(own[(own >= 0) & child], minlength=n).tolist(),
+        "children": np.bincount(own[(own >= 0) & child], minlength=n).tolist(),
+        "ages": np.bincount(own[(own >= 0) & seen.facts.ageless[seen.people]], minlength=n).tolist(),
         "x": [round(discs[group].x, 1) for group in seen.groups],
         "y": [round(-discs[group].y, 1) for group in seen.groups],
         "open": is_open.tolist() if len(is_open) else [False] * n,

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from countylines.web.access import Visit, needs
 from countylines.web.network_data import MOST_PEOPLE, MOST_TIES
@@ -23,13 +23,12 @@ from countylines.web.network_forms import drawing
 from countylines.web.network_seen import Seen, seen_by
 from countylines.web.network_table import Asked, Listed, asked, listed
 from countylines.web.render import query
+from countylines.web.to_whom import to_whom
 
 router = APIRouter(include_in_schema=False)
 
 CAVEAT = "Prioritisation for review by a person, not prediction. Children and people who may be exploited are marked."
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
-RECIPIENT: TypeAdapter[str] = TypeAdapter(Annotated[str, Line])
 
 
 class Wanted(BaseModel):
@@ -38,8 +37,8 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: Literal["png", "svg", "csv-people", "csv-links", "graphml", "gexf"]
-    marking: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
-    recipient: Annotated[str, Line]
+    marking: str
+    recipient: str
     people: list[Id] = Field(min_length=1, max_length=MOST_PEOPLE)
     links: int = Field(ge=0, le=MOST_TIES)
     view: str = Field(default="", max_length=2_000)
@@ -53,12 +52,13 @@ def export(wanted: Wanted, visit: Visit = needs("export_network")) -> Response:
         Missing, Refused: somebody isn't in the network, or may not be seen.
     """
     visit.must("see_network")
-    if wanted.marking not in visit.house.markings:
-        return JSONResponse({"error": "Choose one of the markings.", "advice": ", ".join(visit.house.markings)}, 422)
+    recipient, marking, errors = to_whom(visit, wanted.model_dump(include={"recipient", "marking"}))
+    if errors:
+        return JSONResponse({"error": next(iter(errors.values()))}, 422)
     seen = seen_by(visit)
     rows = [seen.find(nominal) for nominal in dict.fromkeys(wanted.people)]
-    return JSONResponse(_allow(visit, seen, rows, wanted.model_dump(include={"format", "marking", "recipient"}),
-                               wanted.links, wanted.view))  # fmt: skip
+    given = {"format": wanted.format, "recipient": recipient, "marking": marking}
+    return JSONResponse(_allow(visit, seen, rows, given, wanted.links, wanted.view))
 
 
 @router.get("/network/export")
@@ -79,9 +79,10 @@ def file(visit: Visit = needs("export_network"), what: Asked = Depends(asked)) -
     visit.must("see_network")
     seen = seen_by(visit)
     found = listed(visit.reader, seen, what)
-    sent = {name: str(visit.form.get(name, "")).strip() for name in ("format", "marking", "recipient")}
+    recipient, marking, errors = to_whom(visit)
+    sent = {"format": str(visit.form.get("format", "")), "recipient": recipient, "marking": marking}
     links = link_rows(seen, found.rows)
-    errors = _wrong(visit, sent, len(found.rows), len(links))
+    errors |= _wrong(sent["format"], len(found.rows), len(links))
     if errors:
         return _ask(visit, what, found, sent, errors)
     kind = FORMATS[sent["format"]]
@@ -130,22 +131,15 @@ def caveat(visit: Visit) -> str:
     return CAVEAT + (" All people are synthetic." if visit.house.synthetic else "")
 
 
-def _wrong(visit: Visit, sent: Mapping[str, str], people: int, links: int) -> dict[str, str]:
-    """Each field's complaint."""
-    errors = {}
-    if sent["format"] not in FORMATS:
-        errors["format"] = "Choose a kind of file"
-    elif not people and FORMATS[sent["format"]].write:
-        errors["format"] = "Nobody is listed with these filters, so there is nothing to take out"
-    elif people > MOST_PEOPLE or links > MOST_TIES:
-        errors["format"] = f"More than {MOST_PEOPLE:,} people or {MOST_TIES:,} links: choose a group first"
-    if sent["marking"] not in visit.house.markings:
-        errors["marking"] = "Choose a marking"
-    try:
-        RECIPIENT.validate_python(sent["recipient"])
-    except ValidationError:
-        errors["recipient"] = "Enter who gets the file, in one line of at most 200 characters"
-    return errors
+def _wrong(kind: str, people: int, links: int) -> dict[str, str]:
+    """What is wrong with the file that is asked for."""
+    if kind not in FORMATS:
+        return {"format": "Choose a kind of file"}
+    if not people and FORMATS[kind].write:
+        return {"format": "Nobody is listed with these filters, so there is nothing to take out"}
+    if people > MOST_PEOPLE or links > MOST_TIES:
+        return {"format": f"More than {MOST_PEOPLE:,} people or {MOST_TIES:,} links: choose a group first"}
+    return {}
 
 
 def _ask(visit: Visit, what: Asked, found: Listed, sent: Mapping[str, str], errors: Mapping[str, str]) -> Response:

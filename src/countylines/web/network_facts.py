@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from countylines.graph import Ints
+from countylines.graph import Flags, Ints
 from countylines.web.members_view import ROLES
 from countylines.web.persons import Card, Mark
 from countylines.web.reader import Reader
@@ -40,7 +40,8 @@ class Facts:
         cards: by id.
         size: radius in pixels: root of the strength; the same for everybody protected or held.
         mark: index in MARKS.
-        harm: index in BANDS; None = not rankable, or no crime has a weight.
+        ageless: whether their age isn't known.
+        harm: index in BANDS; None = not rankable, or not known.
         roles, sources: bits over ROLE_NAMES (0 = not rankable) and SOURCE_NAMES.
         first, last: days since 1970 of the evidence behind them.
         stays: per cent of re-runs.
@@ -55,6 +56,7 @@ class Facts:
     group: tuple[str | None, ...]
     size: tuple[float, ...]
     mark: tuple[int, ...]
+    ageless: Flags
     harm: tuple[int | None, ...]
     roles: tuple[int, ...]
     sources: tuple[int, ...]
@@ -107,7 +109,7 @@ def _made(reader: Reader) -> Facts:
     shared = _shared(reader, ties)
     free = [rankable(cards[name]) for name in ids]
     involved = _involved(reader, ids)
-    harm = _harm(reader)
+    harm = _harm(reader, ids)
     strength = _strength(reader)
     by_tie = _by_tie(ties, shared)
     return Facts(
@@ -117,7 +119,8 @@ def _made(reader: Reader) -> Facts:
         group=tuple(people["group_id"].to_list()),
         size=tuple(_radius(strength.get(name, 0.0)) if ok else ONE_SIZE for name, ok in zip(ids, free, strict=True)),
         mark=tuple(MARKS.index(cards[name].mark) for name in ids),
-        harm=tuple(band(harm.get(name, 0.0)) if ok else None for name, ok in zip(ids, free, strict=True)),
+        ageless=np.array([cards[name].is_child is None for name in ids], np.bool_),
+        harm=tuple(band(harm[name]) if ok else None for name, ok in zip(ids, free, strict=True)),
         roles=tuple(involved[name][0] if ok else 0 for name, ok in zip(ids, free, strict=True)),
         sources=_person_sources(ids, row, involved, ties, by_tie["sources"].to_list()),
         first=tuple(_day(value) for value in people["first_evidence"].to_list()),
@@ -198,10 +201,10 @@ def _person_sources(
     return tuple(made)
 
 
-def _harm(reader: Reader) -> Mapping[str, float | None]:
-    """Days of harm of rankable people; None where there are crimes and none has a code with a weight."""
-    asked = reader.settings["harm"]["harm_index"], "all"
-    return {one: value for (one, *of), value in known_harm(reader, "nominal").harm.items() if tuple(of) == asked}
+def _harm(reader: Reader, ids: tuple[str, ...]) -> dict[str, float | None]:
+    """Days of harm of rankable people; None = not known."""
+    known, index = known_harm(reader, "nominal"), reader.settings["harm"]["harm_index"]
+    return {name: known.of(name, index, "all") for name in ids}
 
 
 def _strength(reader: Reader) -> Mapping[str, float]:

@@ -12,7 +12,7 @@ from countylines.web.access import Missing, Visit
 from countylines.web.group_rows import group_rows, touching
 from countylines.web.members_view import why_guarded
 from countylines.web.network_facts import Facts, facts_of, rankable
-from countylines.web.own_areas import areas_of, outside
+from countylines.web.own_areas import areas_of, outside, people_within
 from countylines.web.reader import Reader
 
 
@@ -102,14 +102,7 @@ def view(reader: Reader, areas: tuple[str, ...] = (), covered: bool = False, key
     facts = facts_of(reader)
     people = np.ones(len(facts.ids), np.bool_)
     if areas:
-        marks = ", ".join("?" * len(areas))
-        rows = reader.index.among(
-            "SELECT DISTINCT i.nominal_id FROM involvements i JOIN records r ON r.record_id = i.record_id"
-            f" WHERE i.nominal_id IN ({{ids}}) AND r.area IN ({marks})",
-            facts.ids,
-            *areas,
-        )
-        near = {row["nominal_id"] for row in rows}
+        near = people_within(reader, facts.ids, areas)
         people = np.array([name in near for name in facts.ids], np.bool_)
     ties = np.flatnonzero(people[facts.a] & people[facts.b])
     there = {group for group, on in zip(facts.group, people.tolist(), strict=True) if on}

@@ -81,13 +81,15 @@ class Asked:
         Example:
             >>> Asked(group="G1", marks=("child", "both"), harm=2).start
             'group=G1&without=0%2C2%2C4%2C5&harm=2'
+            >>> Asked(person="x,y").start  # one person: state.ts writes a comma in an id as %2C, a percent sign as %25
+            'chosen=x%252Cy'
         """
         lists = {
             "without": [i for i, mark in enumerate(MARKS) if self.marks and mark not in self.marks],
             "sources": self.sources,
             "roles": self.roles,
         }
-        one = {"group": self.group} if self.group else {"chosen": self.person}
+        one = {"group": self.group} if self.group else {"chosen": self.person.replace("%", "%25").replace(",", "%2C")}
         said = {**one, **{name: ",".join(map(str, each)) for name, each in lists.items()}}
         return query({**said, "onlySoc": "1" if self.soc else None, "harm": self.harm or None}).removeprefix("?")
 

@@ -14,8 +14,8 @@ from countylines.govern import audit, notes
 from countylines.govern.changes import Conflict, NotThere, sought
 from countylines.web import group, lines, person, records, tasking
 from countylines.web.access import Missing, Refused, Visit, needs
-from countylines.web.case_change import number, said
 from countylines.web.render import quoted
+from countylines.web.sent import number, said
 from countylines.web.signin import inside
 
 router = APIRouter(include_in_schema=False)

@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from countylines.errors import InputError
-from countylines.govern import accounts, people
+from countylines.govern import accounts
 from countylines.web.access import SIGNED_IN, Visit, needs
+from countylines.web.sent import said
 from countylines.web.signin import TOO_MANY, address_of, enter, inside, tries
 
 router = APIRouter(include_in_schema=False)
@@ -35,8 +36,7 @@ def change(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
     except InputError as error:
         if error.field == "old":
             tries.failed(address_of(visit), time.monotonic())
-        words = error.what + (f": {error.do}" if error.do else "")
-        return _form(visit, to, {error.field or "password": words[0].upper() + words[1:]})
+        return _form(visit, to, {error.field or "password": said(error)})
     return enter(visit, visit.who.account, to)
 
 
@@ -46,7 +46,6 @@ def _form(visit: Visit, to: str, errors: dict[str, str]) -> Response:
         "password.html.j2",
         400 if errors else 200,
         account=account,
-        spoken=people.spoken(account.roles),
         must=bool(accounts.chosen_by_another(state, account)),
         elsewhere=accounts.signs_in_elsewhere(state, account),
         to=to,

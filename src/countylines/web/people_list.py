@@ -25,7 +25,7 @@ def people(
     """The list: rankable people in the order asked for, then everybody to protect or held.
 
     Args:
-        who: rankable or guarded; empty = all.
+        who: of WHO; empty = all.
         group: any, none, or a group's id.
         sort: rank, cchi, ons, ties, between or latest, with a minus for the other way round.
     """

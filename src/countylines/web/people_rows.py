@@ -28,7 +28,15 @@ SORTS: Mapping[str, str] = {
 }
 """A key in the address to its column."""
 MARKED = pl.Schema({"nominal_id": pl.String(), "mark": pl.Int64(), "rankable": pl.Boolean()})
-WHO: Mapping[str, str] = {"": "All", "rankable": "May be ranked", "guarded": "To protect or held"}
+WHO: Mapping[str, str] = {
+    "": "All",
+    "rankable": "May be ranked",
+    "guarded": "To protect or held",
+    "children": "Under 18",
+    "ages": "Of unknown age",
+    "protected": "Protected",
+    "held": "Held",
+}
 GROUP: Mapping[str, str] = {"": "In a group or not", "any": "In a group", "none": "In no group"}
 
 
@@ -68,8 +76,10 @@ class Wanted:
 
     def kept(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The people who pass all filters."""
-        if self.who:
-            rows = rows.filter("rankable" if self.who == "rankable" else ~pl.col("rankable"))
+        whos = {"rankable": pl.col("rankable"), "guarded": ~pl.col("rankable"), "children": pl.col("is_child")}
+        whos |= {"ages": pl.col("is_child").is_null()}
+        whos |= {"protected": pl.col("protected"), "held": ~pl.col("protected") & (pl.col("held").list.len() > 0)}
+        rows = rows.filter(whos[self.who]) if self.who else rows
         groups = {"any": pl.col("group_id").is_not_null(), "none": pl.col("group_id").is_null()}
         return rows.filter(groups.get(self.group, pl.col("group_id") == self.group)) if self.group else rows
 
@@ -85,10 +95,10 @@ def everybody(reader: Reader) -> pl.DataFrame:
     """A row per kept person; made once a run.
 
     Columns: ``nominal_id``, ``group_id``, ``entered_by``, ``last_evidence``; ``rankable``: may be ranked now; ``mark``:
-    place of their mark among those of guarded people. Of rankable people only, null for all others: ``rank``,
-    ``rank_low``, ``rank_high``; ``cchi``, ``ons_css``: harm of 12 months, null = unknown; ``ties``, ``between``: the
-    measure in the whole network, with ``_rank``, ``_low``, ``_high``; ``kept_share``, ``stays``: of re-runs, null = not
-    made.
+    place of their mark among those of guarded people; ``is_child``, ``protected``, ``held``. Of rankable people only,
+    null for all others: ``rank``, ``rank_low``, ``rank_high``; ``cchi``, ``ons_css``: harm of 12 months, null =
+    unknown; ``ties``, ``between``: the measure in the whole network, with ``_rank``, ``_low``, ``_high``;
+    ``kept_share``, ``stays``: of re-runs, null = not made.
     """
     made: pl.DataFrame = reader.made("everybody kept", _everybody)
     return made
@@ -107,7 +117,7 @@ def _everybody(reader: Reader) -> pl.DataFrame:
     cards = reader.cards(people["nominal_id"])
     free = {name for name, card in cards.items() if card.rankable and not card.guarded}
     marks = [(name, mark_order(card), name in free) for name, card in cards.items()]
-    rows = people.select("nominal_id", "group_id", "entered_by", "last_evidence").join(
+    rows = people.select("nominal_id", "group_id", "entered_by", "last_evidence", "is_child", "protected", "held").join(
         pl.DataFrame(marks, schema=MARKED, orient="row"), on="nominal_id", maintain_order="left"
     )
     figures = [_ranks(reader), *(_places(reader, *pair) for pair in MEASURES.items()), _harm(reader, free)]

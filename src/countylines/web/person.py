@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -21,6 +19,8 @@ from countylines.web.own_areas import areas_of, outside, within
 from countylines.web.person_events import lanes, open_case
 from countylines.web.person_evidence import Row, ordered, own_records, page_of
 from countylines.web.persons import Card
+from countylines.web.ruling_applied import applied_to
+from countylines.web.run_rulings import released, taken
 from countylines.web.standing import standing
 from countylines.web.status import not_ranked, status
 from countylines.web.taking_out import TakingOut, fewest
@@ -30,10 +30,6 @@ router = APIRouter(include_in_schema=False)
 
 BESIDE = 12  # people in the table of neighbours at first
 CONNECTIONS = 8  # bars shown at first
-CRIMES: Mapping[str, str] = {
-    "1": "Crimes in which they are recorded as an offender",
-    "12m": "Crimes of the last 12 months in which they are recorded as an offender",
-}
 
 
 @router.get("/people/{nominal_id:path}/wrong")
@@ -52,7 +48,6 @@ def person(
     cancelled: bool = True,
     beside: str = "",
     together: str = "",
-    crimes: str = "",
 ) -> Response:
     """A person's page.
 
@@ -62,7 +57,6 @@ def person(
         cancelled: whether cancelled hits are shown.
         beside: all = all neighbours.
         together: only records shared with this person; alone = those in which nobody else connects.
-        crimes: only crimes in which the person is an offender: 1 = all, 12m = of the last 12 months.
     """
     card, own = known(visit, nominal_id)
     visit.views("person", nominal_id, **({"together": together} if together else {}))
@@ -73,14 +67,13 @@ def person(
         "cancelled": "" if cancelled else "0",
         "beside": beside,
         "together": together,
-        "crimes": crimes if crimes in CRIMES else "",
     }
     return visit.page(
         "person.html.j2",
         card=card,
         filters=filters,
         today=visit.now.date(),
-        rulings=rulings_of(visit, nominal_id),
+        **ruled(visit, nominal_id),
         open_case=open_case(visit, nominal_id),
         beside=found.beside if beside == "all" else found.beside[:BESIDE],
         standing=standing(visit.reader, card),
@@ -88,7 +81,7 @@ def person(
         **treatment(visit, card, own),
         **derivation(visit, found),
         **around(visit, card),
-        **behind(visit, found, own, page, cancelled, together, crimes),
+        **behind(visit, found, own, page, cancelled, together),
         **lanes(visit, card, in_areas(visit, own), found, view, years),
     )
 
@@ -97,7 +90,7 @@ def treatment(visit: Visit, card: Card, own: list[Row]) -> dict[str, Any]:
     """How the person is treated, and what safeguarding knows of them."""
     facts = next(iter(visit.reader.rows("safeguarding_facts", "nominal_id", card.nominal_id)), None)
     return {
-        "treated": status(card, facts, offender_in(own)),
+        "treated": status(card, facts, offender_in(own), card.nominal_id in released(visit.reader)),
         "facts": facts,
         "tiers": visit.reader.rows("safeguarding", "nominal_id", card.nominal_id),
     }
@@ -124,12 +117,10 @@ def around(visit: Visit, card: Card) -> dict[str, Any]:
     }
 
 
-def behind(
-    visit: Visit, found: Why, own: list[Row], page: int, cancelled: bool, together: str, crimes: str
-) -> dict[str, Any]:
+def behind(visit: Visit, found: Why, own: list[Row], page: int, cancelled: bool, together: str) -> dict[str, Any]:
     """The records of one page, and how many there are."""
     near = in_areas(visit, own)
-    order, only = chosen_records(found, near, together, crimes, visit.reader.as_of)
+    order, only = chosen_records(found, near, together)
     if len(near) < len(own):
         away = counted(len(own) - len(near), "more record of theirs lies", "more records of theirs lie")
         only = f"{away} outside your areas and can't be opened. {only or 'Records in your areas'}"
@@ -177,16 +168,9 @@ def offender_in(own: list[Row]) -> int:
     return sum(row["source"] == "crime" and not set(OFFENDER_ROLES).isdisjoint(row["roles"]) for row in own)
 
 
-def chosen_records(found: Why, own: list[Row], together: str, crimes: str, as_of: dt.date) -> tuple[list[str], str]:
+def chosen_records(found: Why, own: list[Row], together: str) -> tuple[list[str], str]:
     """The records to list, and which they are in words; all of them unless some were asked for."""
     order = ordered(found, own)
-    if crimes in CRIMES:
-        rows = [r for r in own if r["source"] == "crime" and not set(OFFENDER_ROLES).isdisjoint(r["roles"])]
-        if crimes == "12m":
-            since = pl.Series([as_of]).dt.offset_by("-12mo")[0].isoformat()
-            rows = [r for r in rows if since < (r["recorded"] or r["occurred"] or "")[:10] <= as_of.isoformat()]
-        kept = {r["record_id"] for r in rows}
-        return [record for record in order if record in kept], CRIMES[crimes]
     if together == "alone":
         alone = {record for each in found.found.connections if each.other is None for record in each.record_ids}
         return [record for record in order if record in alone], "Matched records in which nobody else connects"
@@ -212,7 +196,7 @@ def opened(visit: Visit, order: list[str]) -> set[str]:
 
 def taking_out(visit: Visit, found: Why) -> TakingOut | None:
     """The fewest records without which p is too low; None where it isn't p that keeps them, or it can't be told."""
-    if found.found.decision != "matched" or found.decides is None or found.graded:
+    if found.found.decision != "matched" or not found.found.strongest or found.graded:
         return None
     keep = found.found.keep_weight
     strong = [each for each in found.found.connections if each.c >= keep - 1e-9]
@@ -242,7 +226,12 @@ def group_of(visit: Visit, card: Card) -> Mapping[str, Any] | None:
     return {**rows[0], "called": called(rows[0])} if rows else None
 
 
-def rulings_of(visit: Visit, nominal_id: str) -> list[rulings.Ruling]:
-    """The rulings on a person, the latest first."""
+def ruled(visit: Visit, nominal_id: str) -> dict[str, Any]:
+    """The rulings on a person, the latest first; those of the run's extracts that weren't made here; what they took."""
     with visit.house.state.read() as connection:
-        return rulings.rulings(connection, nominal_id=nominal_id)
+        own = rulings.rulings(connection, nominal_id=nominal_id)
+    here = {(one.decision, one.record_id, one.proposed_by, one.review_by) for one in own}
+    given = [
+        one for one in applied_to(visit, nominal_id) if (one.decision, one.record_id, one.by, one.review_by) not in here
+    ]
+    return {"rulings": own, "given": given, "taken": len(taken(visit.reader).get(nominal_id, ()))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,8 +97,3 @@ def without_cancelled(found: Evidence) -> Evidence:
     """The record without its cancelled hits: as plain text, and not in the sum."""
     pieces = tuple(Piece(piece.text) if piece.kind == "cancelled" else piece for piece in found.pieces)
     return replace(found, pieces=pieces, parts=tuple(part for part in found.parts if part.counts))
-
-
-def opened_records(reasons: Mapping[str, Any]) -> set[str]:
-    """The restricted records that a reason was given for."""
-    return {record for record, reason in reasons.items() if reason is not None}

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from countylines.rank.profile import load_rules
 from countylines.report.show.words import counted, listed, share, span
 from countylines.web.group_rows import GroupRow, small
+from countylines.web.marks import apart
 from countylines.web.reader import Reader
 
-CONFIDENCE = {"high": 3, "medium": 2, "low": 1, "unknown": 0}
+CONFIDENCE = {"high": 3, "medium": 2, "low": 1}
 ORIGIN = (
     "Stays in one area",
     "Several areas of the force",
@@ -22,6 +23,13 @@ ORIGIN = (
 OF_PEOPLE = ("exploited_children", "firearms", "children_missing", "looked_after_children", "lowest_level")
 """Factors that count people or records, so that a level may tell a small count."""
 HARM = "Harm, last 12 months"
+LABELS = {"lowest_level": "Lowest level: number and ages"}
+"""What the page calls factors whose own label says too little there."""
+UNKNOWN = {
+    "origin": "Unknown: no direction shows, or the force's own areas aren't given",
+    "violence": "Unknown: a violent crime has no weight",
+}
+"""Why a level is unknown, of factors that rest on more than one field of members."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class FactorRow:
         hidden: not shown, since it would tell a count under 5.
         says: what the records say, in words.
         credible: False = no graded or reviewed record says so.
-        confidence, dots: from the gradings, as a word and 0 to 3.
+        confidence, dots: from the gradings, in words and as 0 to 3.
         records: how many rows stand behind it; None = under 5, hidden.
     """
 
@@ -50,7 +58,7 @@ class FactorRow:
     @property
     def dots(self) -> int:
         """Confidence as none to three dots."""
-        return CONFIDENCE.get(self.confidence, 0)
+        return CONFIDENCE.get(self.confidence.lower(), 0)
 
 
 @dataclass(frozen=True)
@@ -77,12 +85,12 @@ def factors(reader: Reader, row: GroupRow) -> list[FactorRow]:
         made.append(
             FactorRow(
                 name=name,
-                label=rule.label,
+                label=LABELS.get(name, rule.label),
                 meaning=rule.meaning,
                 level=None if hidden else each["level"],
                 says="Under 5, hidden" if hidden else says(name, each["level"], each["count"], each["areas"], row.soc),
                 credible=each["credible"],
-                confidence=each["confidence"],
+                confidence=confidence_said(each["level"], each["confidence"], records),
                 records=small(records) if row.hidden else records,
                 hidden=hidden,
             )
@@ -97,6 +105,22 @@ def hides_level(row: GroupRow, factor: str, count: float | None) -> bool:
     return (factor in OF_PEOPLE and small(int(count)) is None) or (factor == "soc_overlap" and row.overlap is None)
 
 
+def confidence_said(level: int | None, confidence: str, rows: int) -> str:
+    """How sure a level is, in words; of no level nobody is sure, and without a grading nobody said how good a row is.
+
+    Example:
+        >>> confidence_said(3, "medium", 2), confidence_said(3, "unknown", 2), confidence_said(None, "medium", 42)
+        ('Medium', 'Not graded', 'None')
+        >>> confidence_said(0, "unknown", 0)
+        'No rows'
+    """
+    if level is None:
+        return "None"
+    if not rows:
+        return "No rows"
+    return "Not graded" if confidence == "unknown" else confidence.capitalize()
+
+
 def says(factor: str, level: int | None, count: float | None, areas: list[str] | None, soc: str | None = None) -> str:
     """What was counted, in words; unknown is said, and 0 is looked for and not found.
 
@@ -105,7 +129,7 @@ def says(factor: str, level: int | None, count: float | None, areas: list[str] |
         ('3 records', 'Unknown: the field is empty for all members', 'Looked for, not found')
     """
     if level is None or count is None:
-        return "Unknown: the field is empty for all members"
+        return UNKNOWN.get(factor, "Unknown: the field is empty for all members")
     if factor == "origin":
         return ORIGIN[level]
     if factor == "areas_impacted" and areas:
@@ -168,16 +192,25 @@ def weights_said(reader: Reader) -> str:
     return said + (f" Bounds set for this run: {'; '.join(bounds)}." if bounds else "")
 
 
-def orders_said(row: GroupRow, index: str) -> list[tuple[str, str]]:
-    """The rank under other choices: what is asked, and the rank or that this run was made without it."""
+def orders_said(row: GroupRow, index: str, ranked: int) -> list[tuple[str, str]]:
+    """The rank under other choices: what is asked, and the rank, or that none is told.
+
+    Args:
+        index: the run's own harm index.
+        ranked: how many groups have a rank.
+    """
     if row.place is None:
         return []
     other = "ONS Crime Severity Score" if index == "cchi" else "Cambridge Crime Harm Index"
+    told = apart(row.place.rank, row.place.low, row.place.high, ranked)
     return [
-        (f"Harm by the {other}", _rank(row.place.other_index)),
-        ("Reported crime only", _rank(row.place.reported)),
+        (f"Harm by the {other}", _rank(row.place.other_index, told)),
+        ("Reported crime only", _rank(row.place.reported, told)),
     ]
 
 
-def _rank(value: int | None) -> str:
-    return "not made in this run" if value is None else f"rank {value:,}"
+def _rank(value: int | None, told: bool) -> str:
+    """A rank in another order. None has a range; where that of the run's own order tells nobody apart, nor do they."""
+    if value is None:
+        return "not made in this run"
+    return f"rank {value:,}, range not made" if told else "can't be told apart"

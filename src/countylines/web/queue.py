@@ -14,6 +14,7 @@ from countylines.govern.procedure import DRAFTED, IN_PROGRESS, NOT_STARTED, Proc
 from countylines.rank.safeguarding import TIERS
 from countylines.web.access import Visit, needs
 from countylines.web.group_rows import SMALL, small
+from countylines.web.line_rows import line_names
 from countylines.web.paging import paged
 from countylines.web.queue_rows import (
     QUEUED,
@@ -136,19 +137,6 @@ def size_of(found: Queue, tab: str) -> int:
         return found.closed
     rows: Sequence[Waiting] = getattr(found, tab)
     return len(rows)
-
-
-def line_names(reader: Reader) -> dict[str, str]:
-    """What each line is called: its name, else its number, with its id."""
-
-    def make(reader: Reader) -> dict[str, str]:
-        made: dict[str, str] = {}
-        for row in reader.table("lines").sort("line_id", "name", "number", nulls_last=True).iter_rows(named=True):
-            made.setdefault(row["line_id"], f"{row['line_id']} {row['name'].title() if row['name'] else row['number']}")
-        return made
-
-    made: dict[str, str] = reader.made("line names", make)
-    return made
 
 
 def group_names(reader: Reader) -> dict[str, str]:

@@ -54,7 +54,7 @@ class Waiting:
         group, line: the likeliest, with its band; None = no link found.
         authority: where they are, as the case says, else where they live; None = to be found.
         since: from when the waiting counts.
-        due, limit: the local time limit that runs, if one does.
+        due, limit: the local time limit that runs, if one does; overdue: past it. To call first is no limit.
         call: call first, don't queue.
         columns: of each of the queue's columns its state and word.
         next: the one next step; of a closed case that it is closed, and that they are missing all the same.
@@ -235,7 +235,7 @@ def _uncased(row: Row, since: Since, procedures: Procedures, now: dt.datetime) -
         wait=max(now - found, dt.timedelta(0)),
         due=until,
         limit=first.clock if first and until else None,
-        overdue=call or (until is not None and until < now),
+        overdue=until is not None and until < now,
         new=since.new is not None and row["nominal_id"] in since.new,
         call=call,
         columns=untouched(procedure),
@@ -264,7 +264,7 @@ def _cased(case: Case, row: Row | None, since: Since, now: dt.datetime) -> Waiti
         wait=max(now - start, dt.timedelta(0)),
         due=following.due if following else None,
         limit=running.step.clock if running and running.due else None,
-        overdue=call or case.overdue,
+        overdue=case.overdue,
         new=bool(row) and since.new is not None and case.nominal_id in since.new,
         call=call,
         columns=case.columns,

@@ -58,7 +58,7 @@ def made_at(run: Run) -> dt.datetime:
 
 
 def _comes_before(run: Run, reader: Reader) -> bool:
-    same = bool(run.manifest["settings"]["ingest"]["include_restricted"]) == reader.restricted
+    same = run.restricted == reader.restricted
     own = (reader.as_of.isoformat(), made_at(reader.run))
     return same and run.folder != reader.run.folder and (str(run.manifest["as_of"]), made_at(run)) < own
 

@@ -78,7 +78,7 @@ class Reader:
     @property
     def restricted(self) -> bool:
         """Whether it was made with restricted records: only cleared people may open it (METHOD 1)."""
-        return bool(self.settings["ingest"]["include_restricted"])
+        return self.run.restricted
 
     def table(self, name: str) -> pl.DataFrame:
         """A table of the run in memory; not for records, involvements and the like, which the index serves.

@@ -15,6 +15,7 @@ from countylines.web.access import SIGNED_IN, Visit, needs
 from countylines.web.frame import menu
 from countylines.web.reasons import REASONS
 from countylines.web.render import quoted
+from countylines.web.sent import said
 from countylines.web.signin import inside, told
 
 router = APIRouter(include_in_schema=False)
@@ -48,7 +49,7 @@ def give(visit: Visit = needs(SIGNED_IN, reason=False)) -> Response:
     try:
         sessions.give_reason(visit.house.state, visit.who, reason, reference, hours, visit.now)
     except InputError as error:
-        return _form(visit, to, {error.field or "reason": error.what[0].upper() + error.what[1:]})
+        return _form(visit, to, {error.field or "reason": said(error)})
     first = menu(visit)[:1]
     if to == "/" and not visit.can("see_home"):
         to = first[0].path if first else "/roles"

@@ -9,13 +9,17 @@ from fastapi.responses import Response
 
 from countylines.errors import InputError
 from countylines.govern import rulings, sessions
+from countylines.rank.harm.weights import CODES
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.covering import cover
+from countylines.web.crimes import titled, weights_of_record
 from countylines.web.evidence import Evidence, evidence
 from countylines.web.gradings import conditions, in_words
-from countylines.web.links_view import line_names
+from countylines.web.line_rows import line_names
+from countylines.web.outcomes import outcome
 from countylines.web.own_areas import areas_of, outside, within
 from countylines.web.person_evidence import without_cancelled
+from countylines.web.sent import said
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,7 +45,7 @@ def give_reason(record_id: str, visit: Visit = needs("see_people")) -> Response:
     try:
         sessions.give_reason_for_record(visit.house.state, visit.who, "record", record_id, reason, reference, visit.now)
     except InputError as error:
-        return ask(visit, found, {error.field or "reason": error.what[0].upper() + error.what[1:]})
+        return ask(visit, found, {error.field or "reason": said(error)})
     return visit.go(f"/records/{record_id}")
 
 
@@ -68,7 +72,9 @@ def record(record_id: str, visit: Visit = needs("see_people"), cancelled: bool =
     return visit.page(
         "record.html.j2",
         found=cover(visit.reader, shown) if visit.covered else shown,
-        fields={label: _said(name, found.record[name]) for name, label in FIELDS.items()},
+        fields={label: _said(name, found.record) for name, label in FIELDS.items()},
+        offence=titled(*(found.record[code] for code in CODES)),
+        weighed=weights_of_record(visit.reader, found.record),
         grading=in_words(grading),
         conditions=conditions(grading, found.record["source"]),
         hits=[{**hit, "words": (found.record["text"] or "")[hit["start"] : hit["end"]]} for hit in hits],
@@ -122,8 +128,11 @@ def _lines_of(visit: Visit, row: dict[str, Any], behind: list[str], names: dict[
     return [(line, names.get(line, line)) for line in behind if line in own]
 
 
-def _said(name: str, value: Any) -> str:
+def _said(name: str, row: dict[str, Any]) -> str:
     """A field's value in words; unknown is said, never left empty."""
+    value = row[name]
     if name in ("proactive", "marker"):
         return {1: "Yes", 0: "No"}.get(value, "Unknown")
-    return str(value) if value not in (None, "") else "Not recorded"
+    if value in (None, ""):
+        return "Not recorded"
+    return outcome(value, row["source"]) if name == "outcome_code" else str(value)

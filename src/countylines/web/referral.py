@@ -26,6 +26,7 @@ from countylines.web.queue_rows import listed
 from countylines.web.referral_content import content, keep_as_sent
 from countylines.web.referral_records import texts_of, their_records
 from countylines.web.referral_records import wanted as wanted_record
+from countylines.web.to_whom import MARKING, to_whom
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,8 +69,7 @@ def edit(case_id: int, document_id: int, visit: Visit = needs("work_case")) -> R
     """Keep the draft as it was changed."""
 
     def act(connection: Connection, version: int) -> None:
-        case, draft = _both(visit, connection, case_id, document_id)
-        _still_open(case, draft)
+        case, _ = _both(visit, connection, case_id, document_id)
         given = _words(visit, case.nominal_id)
         documents.edit_document(connection, document_id, version, *by(visit), **given)
 
@@ -81,8 +81,7 @@ def attach(case_id: int, document_id: int, visit: Visit = needs("work_case")) ->
     """Name a record in the document, or take it out."""
 
     def act(connection: Connection, version: int) -> None:
-        case, draft = _both(visit, connection, case_id, document_id)
-        _still_open(case, draft)
+        case, _ = _both(visit, connection, case_id, document_id)
         record_id = text(visit, "record_id").strip()
         if visit.form.get("remove") == "1":
             documents.detach(connection, document_id, version, record_id, *by(visit))
@@ -102,8 +101,11 @@ def sent(case_id: int, document_id: int, visit: Visit = needs("work_case")) -> R
         how = text(visit, "why").strip()
         if not how:
             raise InputError("how it was sent isn't said", "give the route and the time, as secure email at 14:30")
+        marking = text(visit, "marking")
+        if marking not in visit.house.markings:
+            raise InputError(MARKING)
         take_step(connection, visit.house.procedures, case_id, version, draft.step, SENT, *by(visit), why=how)
-        keep_as_sent(visit, connection, case_id, draft.step, document_id)
+        keep_as_sent(visit, connection, case_id, draft.step, document_id, marking)
 
     return _changed(visit, case_id, document_id, act, "sent")
 
@@ -114,10 +116,9 @@ def take_out(case_id: int, document_id: int, visit: Visit = needs("export_referr
     with visit.house.state.read() as connection:
         case, draft = _both(visit, connection, case_id, document_id)
     kept = as_sent(draft)  # what was sent bears the marking that it had
-    recipient, marking = text(visit, "recipient").strip(), kept.marking if kept else text(visit, "marking")
-    if not recipient or not (kept or marking in visit.house.markings):
-        said = "Say for whom the file is." if not recipient else "Choose a marking."
-        return _shown(visit, case_id, document_id, {"file": said})
+    recipient, marking, errors = to_whom(visit, marking=kept.marking if kept else "")
+    if errors:
+        return _shown(visit, case_id, document_id, {"file": ". ".join(errors.values()) + "."})
     view = view_of(case, draft.step)
     if case.person == "adult" and view.hindrance:  # nothing about an adult is shared before that (SCREENS 6)
         return _shown(visit, case_id, document_id, {"file": f"It can't be taken out yet: {view.hindrance}."})
@@ -152,13 +153,6 @@ def _both(visit: Visit, connection: Connection, case_id: int, document_id: int) 
     if draft.case_id != case_id:
         raise Missing("There is no such document", "Look for it in its case.")
     return case, draft
-
-
-def _still_open(case: Case, draft: Draft) -> None:
-    if case.closed_at is not None:
-        raise InputError(f"case {case.case_id} is closed", "reopen it first")
-    if draft.sent_as:
-        raise InputError("this document was sent and stays as it was", "write another one")
 
 
 def _changed(visit: Visit, case_id: int, document_id: int, act: Any, anchor: str) -> Response:

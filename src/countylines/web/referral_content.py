@@ -21,11 +21,14 @@ def content(visit: Visit, case: Case, draft: Draft, marking: str) -> Content:
     return as_sent(draft) or _now(visit, case, draft, marking)
 
 
-def keep_as_sent(visit: Visit, connection: Connection, case_id: int, step: str, document_id: int | None = None) -> None:
+def keep_as_sent(
+    visit: Visit, connection: Connection, case_id: int, step: str, document_id: int | None = None, marking: str = ""
+) -> None:
     """Keep what went out with a step that was marked as sent in this transaction; its other drafts stay drafts.
 
     Args:
         document_id: the one that went; None = the step's only one, if it has any.
+        marking: the one that it had; empty = that of the pages.
 
     Raises:
         InputError: the step has several drafts, and which one went isn't said.
@@ -37,7 +40,7 @@ def keep_as_sent(visit: Visit, connection: Connection, case_id: int, step: str, 
     if len(sent) > 1:
         raise InputError(f"this step has {len(sent)} drafts", "open the one that was sent and mark it as sent there")
     for draft in sent:
-        made = _now(visit, case, draft, visit.house.marking, finished=True)
+        made = _now(visit, case, draft, marking or visit.house.marking, finished=True)
         keep(connection, draft, made, visit.who.account, visit.now)
 
 

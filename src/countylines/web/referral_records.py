@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from countylines.errors import InputError
 from countylines.govern.documents import Record, attachable
+from countylines.web.gradings import spaced
 from countylines.web.reader import Reader, Row
 
 COLUMNS = "r.record_id, r.source, coalesce(r.recorded, r.occurred) AS date, r.grading, r.restricted"
@@ -64,4 +65,4 @@ def barred(record: Record) -> str:
 def _record(row: Row) -> Record:
     date = dt.date.fromisoformat(row["date"][:10]) if row["date"] else None
     restricted = None if row["restricted"] is None else bool(row["restricted"])
-    return Record(row["record_id"], row["source"], date, row["grading"], restricted)
+    return Record(row["record_id"], row["source"], date, row["grading"] and spaced(row["grading"]), restricted)

@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from countylines.web.access import Visit, needs
+from countylines.web.line_rows import line_names
 from countylines.web.own_areas import areas_of, people_within
-from countylines.web.queue import group_names, line_names
+from countylines.web.queue import group_names
 from countylines.web.release_rows import DAYS, Release
 from countylines.web.release_rows import releases as releases_of
 

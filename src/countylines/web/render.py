@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from countylines.report.show.words import counted, days, listed, number, share, span
 from countylines.web import marks
 from countylines.web.covering import without_names
+from countylines.web.gradings import spaced
+from countylines.web.outcomes import outcome
 from countylines.web.persons import visible
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -37,7 +39,16 @@ def environment() -> Environment:
         auto_reload=False,  # else each page asks the disk for the age of all its templates
     )
     made.filters.update(
-        day=day, moment=moment, number=number, harm=days, share=share, listed=listed, source=source, query=query
+        day=day,
+        moment=moment,
+        number=number,
+        harm=days,
+        share=share,
+        listed=listed,
+        source=source,
+        query=query,
+        grading=spaced,
+        outcome=outcome,
     )
     made.globals.update(counted=counted, span=span, asset=asset, without_names=without_names, **marks.DRAWN)
     return made

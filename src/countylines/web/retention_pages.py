@@ -20,6 +20,7 @@ from countylines.govern.changes import Conflict
 from countylines.govern.retention import OF, Thing
 from countylines.web.access import Missing, Visit, needs
 from countylines.web.retention_rows import LABELS, RUNS, lines, log_age, runs_of
+from countylines.web.sent import number, said
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,10 +91,9 @@ def _done(visit: Visit, kind: str, acts: Mapping[str, Callable[..., audit.Event]
     except Conflict:
         return _one(visit, kind, {"do": STALE})
     except InputError as error:
-        words = error.what + (f": {error.do}" if error.do else "")
         field = "reason" if error.field == "the reason" and do == "propose" else str(error.field)
         known = field in FIELDS or field.startswith("number-")
-        return _one(visit, kind, {field if known else "do": words[0].upper() + words[1:]})
+        return _one(visit, kind, {field if known else "do": said(error)})
     if do in ("confirm", "purge"):
         erase.settle(visit.house.state)
     return visit.go(f"/retention/{kind}", done=do)
@@ -138,9 +138,9 @@ def _hold(visit: Visit, connection: Connection, kind: str) -> audit.Event:
 
 
 def _lift(visit: Visit, connection: Connection, kind: str) -> audit.Event:
-    number = _number(visit, "hold")
-    kept.lift(connection, number, _version(visit), _text(visit, "reason"), visit.who.account, visit.now)
-    return visit.event("hold", str(number), action="change_page", of=kind, done="lifted")
+    lifted = number(visit.form.get("hold"))
+    kept.lift(connection, lifted, _version(visit), _text(visit, "reason"), visit.who.account, visit.now)
+    return visit.event("hold", str(lifted), action="change_page", of=kind, done="lifted")
 
 
 def _one(visit: Visit, kind: str, errors: Mapping[str, str] | None = None, done: str = "") -> Response:
@@ -180,8 +180,7 @@ def _things(visit: Visit, connection: Connection, kind: str) -> list[Thing]:
 
 
 def _runs(visit: Visit, connection: Connection) -> list[Thing]:
-    folder, today = visit.house.shelf.folder, visit.now.date()
-    return runs_of(connection, folder, visit.house.retention, today, visit.can("see_restricted"))
+    return runs_of(connection, visit.house.shelf.folder, visit.house.retention, visit.can("see_restricted"))
 
 
 def _known(kind: str) -> None:
@@ -194,9 +193,4 @@ def _text(visit: Visit, name: str, longest: int = 2_000) -> str:
 
 
 def _version(visit: Visit) -> int:
-    return _number(visit, "version")
-
-
-def _number(visit: Visit, name: str) -> int:
-    written = str(visit.form.get(name, ""))
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
+    return number(visit.form.get("version"))

@@ -59,7 +59,7 @@ def lines(connection: Connection, runs: Sequence[Thing], periods: Periods, today
     return [*made, line_of(RUNS, runs, periods, today)]
 
 
-def runs_of(connection: Connection, folder: Path, periods: Periods, today: dt.date, cleared: bool) -> list[Thing]:
+def runs_of(connection: Connection, folder: Path, periods: Periods, cleared: bool) -> list[Thing]:
     """The finished runs in the folder, the oldest first; those with restricted records for the cleared alone.
 
     A run is over when a later one has taken its place, and its period runs from when it was made.

@@ -25,7 +25,7 @@ def show_retention(console: Console, state: State, runs: Path, file: Path | None
     """
     periods, today = load_periods(file), dt.datetime.now(dt.UTC).date()
     with state.read() as connection:
-        made = lines(connection, runs_of(connection, runs, periods, today, cleared=True), periods, today)
+        made = lines(connection, runs_of(connection, runs, periods, cleared=True), periods, today)
     table = Table(title=periods.name)
     for name in ("kind", "kept for", "oldest"):
         table.add_column(name, no_wrap=True)

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
+import polars as pl
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import Connection
 
 from countylines.errors import InputError
 from countylines.govern import audit, rulings, sessions
@@ -18,18 +18,20 @@ from countylines.govern.rulings import NO_SIGN, Hit, Proposal, Ruling
 from countylines.tables import UNRANKED
 from countylines.web import person, records
 from countylines.web.access import Missing, Refused, Visit, needs
-from countylines.web.case_change import number
-from countylines.web.cells import csv_lines
+from countylines.web.cells import safe
 from countylines.web.evidence import Evidence
-from countylines.web.own_areas import areas_of, people_within
+from countylines.web.own_areas import areas_of
 from countylines.web.persons import Card
 from countylines.web.ruling_applied import applied
 from countylines.web.ruling_guard import by_safeguarding, guarded
 from countylines.web.ruling_words import KINDS, Kind, needs_safeguarding
+from countylines.web.sent import number, said
+from countylines.web.to_whom import to_whom
 
 router = APIRouter(include_in_schema=False)
 
 OPEN_FIRST = "This record is restricted: open it with a reason of its own first, then say there what is wrong."
+OF_ALL = "The file holds the rulings of all areas: ask somebody whose account has none set."
 REVIEW = dt.timedelta(days=180)  # the review date that the form offers
 STATES = {
     "proposed": "Waiting for a second person",
@@ -77,7 +79,7 @@ def propose(visit: Visit = needs("make_ruling")) -> Response:
             audit.record(connection, visit.event("ruling", str(number), done="proposed", decision=proposal.decision,
                                                  nominal_id=nominal or "", record_id=record_id or ""))  # fmt: skip
     except InputError as error:
-        return _form(visit, card, found, hit, sent, {_field(error): _said(error)})
+        return _form(visit, card, found, hit, sent, {_field(error): said(error)})
     return visit.go("/rulings", state="proposed")
 
 
@@ -88,58 +90,55 @@ def confirm(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
     whole = visit.reader.whole or visit.reader
     if by_safeguarding(whole, [one]) and not one.safeguarding:
         visit.must("confirm_ruling_safeguarding")
-    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
     lifts = bool(guarded(whole, [one]))
-    act = partial(rulings.confirm, ruling_id=ruling_id, version=version, by=account, at=now, guarded=lifts)
-    return _change(visit, one, "confirmed", act)
+    return _change(visit, one, "confirmed", partial(rulings.confirm, guarded=lifts))
 
 
 @router.post("/rulings/{ruling_id}/refuse")
 def refuse(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
     """Refuse a proposal, with a reason."""
-    one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
-    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
-    return _change(visit, one, "refused", lambda c: rulings.refuse(c, ruling_id, version, reason, account, now))
+    return _change(visit, _one(visit, ruling_id), "refused", partial(rulings.refuse, reason=_why(visit)))
 
 
 @router.post("/rulings/{ruling_id}/withdraw")
 def withdraw(ruling_id: int, visit: Visit = needs("make_ruling")) -> Response:
     """Withdraw a ruling, with a reason: the next run is without it."""
-    one, reason = _one(visit, ruling_id), str(visit.form.get("reason", ""))
-    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
-    if account.name not in (one.proposed_by, one.confirmed_by) and not visit.can("confirm_ruling"):
+    one = _one(visit, ruling_id)
+    if visit.who.account.name not in (one.proposed_by, one.confirmed_by) and not visit.can("confirm_ruling"):
         return _list(visit, "", {f"ruling-{ruling_id}": "Two others made this ruling: ask one of them to withdraw it"})
-    done = "withdrawn" if one.status != rulings.CONFIRMED or one.decision not in rulings.PROTECTING else "asked"
-    return _change(visit, one, done, lambda c: rulings.withdraw(c, ruling_id, version, reason, account, now))
+    return _change(visit, one, "withdrawn", partial(rulings.withdraw, reason=_why(visit)))
 
 
 @router.post("/rulings/{ruling_id}/agree")
 def agree(ruling_id: int, visit: Visit = needs("confirm_ruling_safeguarding")) -> Response:
     """Agree, for safeguarding, to the withdrawal of a ruling that may protect somebody."""
-    one = _one(visit, ruling_id)
-    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
-    return _change(visit, one, "withdrawn", lambda c: rulings.agree(c, ruling_id, version, account, now))
+    return _change(visit, _one(visit, ruling_id), "withdrawn", rulings.agree)
 
 
 @router.post("/rulings/{ruling_id}/keep")
 def keep(ruling_id: int, visit: Visit = needs("confirm_ruling")) -> Response:
     """Keep a ruling whose withdrawal somebody asked for."""
-    one = _one(visit, ruling_id)
-    account, now, version = visit.who.account, visit.now, number(visit.form.get("version"))
-    return _change(visit, one, "kept", lambda c: rulings.keep(c, ruling_id, version, account, now))
+    return _change(visit, _one(visit, ruling_id), "kept", rulings.keep)
 
 
 @router.post("/rulings/decisions")
 def decisions(visit: Visit = needs("confirm_ruling")) -> Response:
-    """The rulings in force as the extracts table ``decisions``, for the next run; the recipient is logged."""
-    recipient = str(visit.form.get("recipient", "")).strip()
-    if not recipient:
-        return _list(visit, "", {"recipient": "Say who gets the file"})
+    """The rulings in force as the extracts table ``decisions``, for the next run; logged with recipient and people.
+
+    Raises:
+        Refused: somebody with own areas asks for it; it is of all.
+    """
+    if areas_of(visit):
+        raise Refused("confirm_ruling", OF_ALL)
+    recipient, marking, errors = to_whom(visit, marking=visit.house.marking)
+    if errors:
+        return _list(visit, "", errors)
     with visit.house.state.read() as connection:
         frame = as_decisions(connection, visit.now.date())
-    visit.log("export", "decisions", recipient=recipient, marking=visit.house.marking, rows=frame.height)
-    plain = frame.with_columns(frame["at"].dt.strftime("%Y-%m-%d %H:%M:%S"))
-    text = "".join(csv_lines(plain.columns, plain.iter_rows(named=True)))
+    about = sorted(frame["nominal_id"].drop_nulls().unique())
+    visit.log("export", "decisions", recipient=recipient, marking=marking, rows=frame.height, people=about)
+    prose = pl.col("reason").map_elements(safe, return_dtype=pl.String)  # ids stay as they are: the run reads them
+    text = frame.with_columns(prose).write_csv()
     headers = {"Content-Disposition": 'attachment; filename="decisions-9999.csv"'}
     return Response(text.encode("utf-8"), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -159,7 +158,8 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
     counts = {name: sum(one.state(today) == name for one in found) for name in STATES}
     cards = visit.reader.cards(one.nominal_id for one in shown if one.nominal_id)
     given = applied(visit) if not state else []
-    visit.log("ruling", state or "all", people=sorted({*cards, *(one.nominal_id for one in given if one.card)}))
+    about = {one.nominal_id for one in shown} | {one.nominal_id for one in given}  # in this run, or not
+    visit.log("ruling", state or "all", people=sorted(who for who in about if who))
     return visit.page(
         "rulings.html.j2",
         400 if errors else 200,
@@ -185,17 +185,8 @@ def _waiting_for_safeguarding(visit: Visit, shown: list[Ruling]) -> frozenset[in
 
 def in_areas(visit: Visit, every: list[Ruling]) -> list[Ruling]:
     """Those on people and records of one's own areas, and one's own; all where no areas are set."""
-    areas = areas_of(visit)
-    if not areas:
-        return every
-    near = people_within(visit.reader, (one.nominal_id for one in every if one.nominal_id), areas)
-    marks = ", ".join("?" * len(areas))
-    here = visit.reader.index.among(
-        f"SELECT record_id FROM records WHERE record_id IN ({{ids}}) AND area IN ({marks})",
-        (one.record_id for one in every if one.record_id),
-        *areas,
-    )
-    known = near | {row["record_id"] for row in here}
+    people = visit.reader.people_within(one.nominal_id for one in every if one.nominal_id)
+    known = people | visit.reader.records_within(one.record_id for one in every if one.record_id)
     own = visit.who.account.name
     return [one for one in every if one.proposed_by == own or {one.nominal_id, one.record_id} & known]
 
@@ -302,14 +293,21 @@ def _one(visit: Visit, ruling_id: int) -> Ruling:
     return found
 
 
-def _change(visit: Visit, one: Ruling, done: str, act: Callable[[Connection], int]) -> Response:
+def _why(visit: Visit) -> str:
+    return str(visit.form.get("reason", ""))
+
+
+def _change(visit: Visit, one: Ruling, done: str, act: Callable[..., int]) -> Response:
     """Do it and log it, or say on the list why it can't be done."""
+    key, version = one.ruling_id, number(visit.form.get("version"))
     try:
         with visit.house.state.begin() as connection:
-            act(connection)
-            audit.record(connection, visit.event("ruling", str(one.ruling_id), done=done, decision=one.decision))
+            act(connection, key, version, by=visit.who.account, at=visit.now)
+            asked = rulings.ruling(connection, key).leaving(visit.now.date())
+            told = {"done": "asked" if asked else done, "decision": one.decision}
+            audit.record(connection, visit.event("ruling", str(key), **told))
     except InputError as error:
-        return _list(visit, "", {f"ruling-{one.ruling_id}": _said(error)})
+        return _list(visit, "", {f"ruling-{one.ruling_id}": said(error)})
     except Conflict as error:
         return _list(visit, "", {f"ruling-{one.ruling_id}": str(error)})
     visit.house.shelf.refresh()
@@ -321,7 +319,3 @@ def _field(error: InputError) -> str:
         return error.field
     fields = {"the reason": "reason", "the decision": "decision", "the record": "only"}
     return fields.get(error.field or "", "review_by" if "review date" in error.what else "decision")
-
-
-def _said(error: InputError) -> str:
-    return error.what[0].upper() + error.what[1:]

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -15,7 +14,8 @@ from countylines.web.group_rows import small
 from countylines.web.line_rows import LineRow
 from countylines.web.reader import Reader
 from countylines.web.render import day
-from countylines.web.run_sides import Side, same_groups, side
+from countylines.web.run_rulings import released, taken
+from countylines.web.run_sides import Side, same_groups, side, treatment
 from countylines.web.shelf import NoRun, Shelf
 
 
@@ -56,12 +56,12 @@ KINDS: Mapping[str, Kind] = {
 """Kinds of change, in the order of the list."""
 TOGETHER: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "people": ("People who joined or left", ("child", "child left", "joined", "left")),
-    "children": ("Children who joined or left, and people treated otherwise", ("child", "child left", "treated")),
+    "children": ("Children who joined or left, and people now under 18 or no longer", ("child", "child left")),
     "groups": ("Groups that are new or gone", ("new group", "merged", "gone")),
     "lines": ("Lines that are new or gone", ("line", "line gone")),
     "queue": ("People who are new in the queue, or in it no longer", ("protect", "protect out")),
 }
-"""What each figure of change counts: a heading, and its kinds."""
+"""What each figure of change counts: a heading, and its kinds; single changes of other kinds say so by ``also``."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,14 @@ class Figure:
     def without_small_counts(self) -> Figure:
         """The same, rounded to 5, with counts under 5 hidden: of what came and went both, since one tells the other.
 
+        How many groups there are is told as it is: no person is counted.
+
         Example:
-            >>> Figure("Groups", 34, 6, 1).without_small_counts()
-            Figure(label='Groups', now=35, more=None, less=None)
+            >>> Figure("Under 18", 34, 6, 1).without_small_counts()
+            Figure(label='Under 18', now=35, more=None, less=None)
         """
+        if self.label == "Groups":
+            return self
         more, less = small(self.more), small(self.less)
         told = more is not None and less is not None
         return Figure(self.label, small(self.now), more if told else None, less if told else None)
@@ -96,6 +100,7 @@ class Change:
         group_id: the group where it is, in the later run; empty = none.
         line_id: the line it is about.
         said: what it is about, in words, where no page of it is left.
+        also: the figures, beside those of its kind, that count it.
     """
 
     kind: str
@@ -104,6 +109,7 @@ class Change:
     group_id: str = ""
     line_id: str = ""
     said: str = ""
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,8 @@ def compare(now: Reader, before: Reader, areas: Sequence[str] = ()) -> Compariso
     def make(reader: Reader) -> Comparison:
         one, other = side(reader, areas), side(before, areas)
         order = list(KINDS)
-        found = [*_people(reader, one, other), *_groups(one, other), *_lines(one, other), *_protect(one, other)]
+        people = _people(reader, before, one, other)
+        found = [*people, *_groups(one, other), *_lines(one, other), *_protect(one, other)]
         changes = sorted(found, key=lambda each: order.index(each.kind))
         return Comparison(before.name, figures(one, other), tuple(changes))
 
@@ -177,7 +184,7 @@ def _figure(label: str, now: Collection[str], before: Collection[str]) -> Figure
     return Figure(label, len(now), len(set(now) - set(before)), len(set(before) - set(now)))
 
 
-def _people(reader: Reader, now: Side, before: Side) -> Iterator[Change]:
+def _people(reader: Reader, earlier: Reader, now: Side, before: Side) -> Iterator[Change]:
     joined = now.people.keys() - before.people.keys()
     records = _records_of(reader, joined)
     for one in sorted(joined, key=lambda one: (now.people[one]["group_id"] or "", one)):
@@ -185,33 +192,23 @@ def _people(reader: Reader, now: Side, before: Side) -> Iterator[Change]:
         own = counted(records.get(one, 0), "matched record")
         how = "Tied to matched people" if row["entered_by"] == "associate" else own
         why = how + (f", first seen {day(row['first_evidence'])}" if row["first_evidence"] else "")
-        yield Change("child" if row["is_child"] else "joined", why, one, row["group_id"] or "")
+        kind = "child" if row["is_child"] else "joined"
+        queued = kind == "child" and one in now.protect and one not in before.protect
+        yield Change(kind, why, one, row["group_id"] or "", also=frozenset({"queue"} if queued else ()))
     left = before.people.keys() - now.people.keys()
-    reasons = _why_left(reader, left)
+    reasons = _why_left(reader, earlier, left)
     for one in sorted(left):
         yield Change("child left" if before.people[one]["is_child"] else "left", reasons[one], one)
     for one in sorted(now.people.keys() & before.people.keys()):
         was, is_now = treatment(before.people[one]), treatment(now.people[one])
         if was != is_now:
-            why = f"{was[0].upper()}{was[1:]} before; {is_now} now"
-            yield Change("treated", why, one, now.people[one]["group_id"] or "")
-
-
-def treatment(row: Mapping[str, Any]) -> str:
-    """How a run treats somebody, in words (METHOD 1).
-
-    Example:
-        >>> adult = {"is_child": False, "believed_exploited": False, "protected": False, "held": []}
-        >>> treatment(adult), treatment({**adult, "held": ["may be cuckooed"]})
-        ('neither protected nor held', 'held: may be cuckooed')
-        >>> treatment({**adult, "is_child": True, "protected": True})
-        'under 18'
-    """
-    said = ["under 18"] if row["is_child"] else []
-    said += ["believed exploited"] if row["believed_exploited"] else []
-    said += ["protected, age unknown"] if row["protected"] and not said else []
-    said += ["held: " + ", ".join(row["held"])] if row["held"] and not row["protected"] else []
-    return ", ".join(said) or "neither protected nor held"
+            freed = one in released(reader) and one not in released(earlier)
+            more = is_now.removeprefix(f"{was}, ")
+            why = f"{was} before; {is_now} now" if more == is_now else f"{more} now, too"
+            why = f"{why[0].upper()}{why[1:]}{', by a ruling' if freed else ''}"
+            aged = (one in now.children) != (one in before.children)
+            also = frozenset({"children"} if aged else ())
+            yield Change("treated", why, one, now.people[one]["group_id"] or "", also=also)
 
 
 def _records_of(reader: Reader, ids: Collection[str]) -> dict[str, int]:
@@ -220,8 +217,8 @@ def _records_of(reader: Reader, ids: Collection[str]) -> dict[str, int]:
     return dict(counts.select("nominal_id", "n").iter_rows())
 
 
-def _why_left(reader: Reader, ids: Collection[str]) -> dict[str, str]:
-    """Why somebody isn't kept any more: what this run says of them."""
+def _why_left(reader: Reader, before: Reader, ids: Collection[str]) -> dict[str, str]:
+    """Why somebody isn't kept any more: what this run says of them, and whether a new ruling is behind it."""
     least = reader.settings["network"]["keep_weight"]
     met = reader.table("considered").filter(pl.col("nominal_id").is_in(list(ids)))
     weights = {one: max(p or 0.0, a or 0.0) for one, p, a in met.select(MET).iter_rows()}
@@ -237,6 +234,8 @@ def _why_left(reader: Reader, ids: Collection[str]) -> dict[str, str]:
             found[one] = f"Fell below {least:.2f}"
         else:
             found[one] = "Too few ties to people who are kept"
+        if gone := taken(reader).get(one, frozenset()) - taken(before).get(one, frozenset()):
+            found[one] += f": a ruling took their rows in {counted(len(gone), 'record')}"
     return found
 
 
@@ -268,7 +267,7 @@ def _made_of(members: AbstractSet[str], before: Side) -> str:
     """Where the people of a new group were."""
     homes = Counter(row["group_id"] for one in members if (row := before.people.get(one)))
     new = len(members) - homes.total()
-    parts = [f"{new} not kept before"] if new else []
+    parts = [f"{new} new"] if new else []
     for home, n in sorted(homes.items(), key=lambda pair: (-pair[1], pair[0] or "")):
         parts.append(f"{n} from {before.names[home]}" if home else f"{n} in no group before")
     return f"{counted(len(members), 'person', 'people')}: " + ", ".join(parts[:3])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -26,7 +26,7 @@ class Fresh:
         latest: moment of its latest record; None = it has none.
         rows: records kept.
         aside, rejected: records set aside, and rejected.
-        late: the latest record is older than it should be, or there is none.
+        late: it was delivered, and its latest record is older than it should be, or none was kept.
     """
 
     source: str
@@ -36,6 +36,16 @@ class Fresh:
     aside: int
     rejected: int
     late: bool
+
+    @property
+    def absent(self) -> bool:
+        """Whether the extracts have nothing of it: then it isn't late, it was never delivered.
+
+        Example:
+            >>> Fresh("ims", "Intelligence", None, 0, 0, 0, False).absent
+            True
+        """
+        return not (self.rows or self.aside or self.rejected)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,8 @@ def freshness(reader: Reader, late_days: int) -> list[Fresh]:
     for name in SOURCES:
         latest, rows, aside, rejected = counts.get(name, (None, 0, 0, 0))
         late = latest is None or (reader.as_of - latest.date()).days > late_days
-        found.append(Fresh(name, SYSTEMS[name], latest, rows, aside, rejected, late))
+        fresh = Fresh(name, SYSTEMS[name], latest, rows, aside, rejected, late)
+        found.append(replace(fresh, late=late and not fresh.absent))
     return found
 
 
@@ -72,7 +83,7 @@ def tells_no_count(note: str) -> bool:
     """Whether a sentence has no number.
 
     Example:
-        >>> tells_no_count("2 rulings wait for a second person."), tells_no_count("notes.txt is not used.")
+        >>> tells_no_count("2 rulings have expired."), tells_no_count("notes.txt is not used.")
         (False, True)
     """
     return re.search(r"\b\d", note) is None

@@ -10,6 +10,7 @@ import polars as pl
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from countylines.rank.safeguarding import AGE
 from countylines.runs import MANIFEST
 from countylines.settings import sections
 from countylines.web.access import Missing, Visit, needs
@@ -132,7 +133,7 @@ def figures(reader: Reader) -> dict[str, int]:
             "held": people.filter(~pl.col("protected") & (pl.col("held").list.len() > 0)).height,
             "unlinked": people["group_id"].null_count(),
             "groups": reader.table("groups").height,
-            "safeguarding": reader.table("safeguarding")["nominal_id"].n_unique(),
+            "safeguarding": reader.table("safeguarding").filter(pl.col("tier") <= AGE)["nominal_id"].n_unique(),
         }
 
     found: dict[str, int] = reader.made("figures of the run", make)

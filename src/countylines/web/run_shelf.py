@@ -12,11 +12,13 @@ from typing import Any
 from countylines.errors import InputError
 from countylines.runs import MANIFEST, NOT_THERE, Run, finished, numbered_anew, open_run
 from countylines.settings import Settings
+from countylines.tables import EXTRACTS, RUN
 from countylines.web.group_rows import SMALL
 from countylines.web.run_facts import tells_no_count
 
 COUNTS = ("rows_in", "kept", "set_aside", "rejected")
 PARTIAL, REJECTS = ".partial", ".rejects.csv"
+ITS_OWN = ("run.log", "sources", *(f"{name}.parquet" for name in RUN.keys() - EXTRACTS.keys()))  # only a run has these
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Shelved:
     @property
     def restricted(self) -> bool:
         """Whether only cleared people may open it."""
-        return _restricted(self.run)
+        return self.run.restricted
 
     def notes(self, hide: bool) -> list[str]:
         """What it says of itself; ``hide``: without sentences that have a count."""
@@ -77,11 +79,11 @@ class Fragment:
 def shelved(folder: Path) -> list[Shelved]:
     """The finished runs that can be read, newest data first, then the latest made."""
     found = [run for path in _folders(folder) if isinstance(run := _opened(path), Run)]
-    beside = {kind: [run for run in finished(folder) if _restricted(run) == kind] for kind in (False, True)}
+    beside = {kind: [run for run in finished(folder) if run.restricted == kind] for kind in (False, True)}
     made = [
         Shelved(run, _moment(run.folder / MANIFEST), _missing(run), before.folder.name if before else "")
         for run in found
-        for before in [numbered_anew(run, beside[_restricted(run)])]
+        for before in [numbered_anew(run, beside[run.restricted])]
     ]
     return sorted(made, key=lambda each: (str(each.manifest["as_of"]), each.made), reverse=True)
 
@@ -139,10 +141,6 @@ def _missing(run: Run) -> tuple[str, ...]:
     return tuple(name for name in run.manifest["rows_out"] if not (run.folder / f"{name}.parquet").is_file())
 
 
-def _restricted(run: Run) -> bool:
-    return bool(run.manifest["settings"]["ingest"]["include_restricted"])
-
-
 def _moment(path: Path) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
@@ -155,8 +153,8 @@ def _fragments(folder: Path) -> Iterator[Fragment]:
         found = _opened(path)
         if isinstance(found, InputError) and not isinstance(found.__cause__, NOT_THERE):
             yield Fragment(path.name, f"Can't be read: {found.what}")
-        elif isinstance(found, InputError) and any(path.iterdir()):
-            yield Fragment(path.name, "Its manifest is missing: it was copied by halves, or is no run")
+        elif isinstance(found, InputError) and any((path / name).exists() for name in ITS_OWN):
+            yield Fragment(path.name, "Its manifest is missing: it was copied by halves")
     try:
         rest = sorted(folder.iterdir())
     except OSError:

@@ -62,6 +62,23 @@ def side(reader: Reader, areas: Sequence[str] = ()) -> Side:
     return Side(people, groups, {row.group_id: row.called for row in seen}, lines, protect)
 
 
+def treatment(row: Mapping[str, Any]) -> str:
+    """How a run treats somebody, in words (METHOD 1): whoever's differ between two runs is treated otherwise.
+
+    Example:
+        >>> adult = {"is_child": False, "believed_exploited": False, "protected": False, "held": []}
+        >>> treatment(adult), treatment({**adult, "held": ["may be cuckooed"]})
+        ('neither protected nor held', 'held: may be cuckooed')
+        >>> treatment({**adult, "is_child": True, "protected": True})
+        'under 18'
+    """
+    said = ["under 18"] if row["is_child"] else []
+    said += ["believed exploited"] if row["believed_exploited"] else []
+    said += ["protected, age unknown"] if row["protected"] and not said else []
+    said += ["held: " + ", ".join(row["held"])] if row["held"] and not row["protected"] else []
+    return ", ".join(said) or "neither protected nor held"
+
+
 def same_groups(
     now: Mapping[str, AbstractSet[str]], before: Mapping[str, AbstractSet[str]], least: float = SAME
 ) -> dict[str, str]:

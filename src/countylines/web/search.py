@@ -70,7 +70,7 @@ def suggest(visit: Visit = needs("search"), q: Words = "") -> Response:
     results = look(visit, query, "", SUGGESTED) if len(query) >= 3 else None
     if results:
         visit.views("search", query, shown="as typed")
-    return visit.page("search_suggest.html.j2", q=query, results=results, kinds=KINDS)
+    return visit.page("search_suggest.html.j2", q=query, results=results)
 
 
 def look(visit: Visit, query: str, kind: str, most: int, page: int = 1) -> Results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import datetime as dt
 import errno
 import gc
 import ipaddress
@@ -11,6 +12,7 @@ import os
 import shutil
 import socketserver
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +191,8 @@ def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> 
         InputError: as :func:`check_host`.
     """
     check_host(host, behind_proxy)
+    for said in ending_calendars(house):
+        log.warning(said)
     settings = {"log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": behind_proxy}
     app = create_app(house, once_open=prepare)
     gc.freeze()  # what stays for good need not be looked through again
@@ -216,6 +220,16 @@ def prepare(house: House) -> None:
         return
     except (InputError, OSError) as error:  # the page that needs it says so
         log.warning("the current run can't be prepared: %s", error)
+
+
+def ending_calendars(house: House) -> Iterator[str]:
+    """What is to be done about procedures whose working days are soon worked out without bank holidays, or are now."""
+    soon = house.clock().date() + dt.timedelta(days=90)
+    for one in house.procedures.by_id.values():
+        last = one.calendar.known_to
+        if (last is None or last < soon) and any(step.clock and step.clock.unit != "hours" for step in one.steps):
+            known = f"bank holidays to {last} only" if last else "no bank holidays"
+            yield f"The procedure {one.id} knows {known}: add those to come to its calendar, or limits end too early."
 
 
 def _loopback(host: str) -> bool:

@@ -85,7 +85,7 @@ class Shelf:
             NoRun: there is none, or it was deleted or is only half there.
         """
         if not name:
-            runs = [run for run in self.runs() if restricted or not _restricted(run)]
+            runs = [run for run in self.runs() if restricted or not run.restricted]
             if not runs:
                 raise NoRun
             name = runs[0].folder.name
@@ -120,7 +120,7 @@ class Shelf:
     def _later_word(self, reader: Reader) -> frozenset[str]:
         own = self._manifest(reader.run.folder)
         at = own.at if own else 0
-        latest = next((run for run in self.runs() if _restricted(run) == reader.restricted), reader.run)
+        latest = next((run for run in self.runs() if run.restricted == reader.restricted), reader.run)
         word, whole = self._word(latest, reader.restricted)
         if word and word.later_than(str(reader.run.manifest["as_of"]), at):
             ranked = reader.table("nominals").filter("rankable")["nominal_id"]
@@ -171,10 +171,6 @@ def possible(name: str) -> bool:
         (True, False, False)
     """
     return Path(name).name == name and not name.startswith(".") and name.isprintable()
-
-
-def _restricted(run: Run) -> bool:
-    return bool(run.manifest["settings"]["ingest"]["include_restricted"])
 
 
 def _whole(folder: Path) -> Run | None:

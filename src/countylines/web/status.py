@@ -13,6 +13,7 @@ from countylines.web.render import day
 
 Row = Mapping[str, Any]
 RULED = "Two people, one of them safeguarding, ruled so; it is withdrawn by a ruling, too."
+RELEASED = "Adult. Two people ruled that there is no sign of exploitation: see the rulings on this person."
 RELEASE = (
     "Held people are released by a ruling of two people, one of them safeguarding: 'no sign of exploitation'. It"
     " applies from the next run."
@@ -43,15 +44,18 @@ class Status:
     sentences: tuple[str, ...]
 
 
-def status(card: Card, facts: Row | None, suspect_in: int) -> Status:
+def status(card: Card, facts: Row | None, suspect_in: int, released: bool = False) -> Status:
     """How a person is treated.
 
     Args:
         facts: their row of ``safeguarding_facts``, if they have one.
         suspect_in: crimes in which they are recorded as suspect, arrested, charged or convicted.
+        released: a ruling in force says that there is no sign of exploitation.
     """
     if card.mark == "adult" and card.is_child is None:
         return Status("adult", "Age unknown; this run counts people without a birth date as adults.", ())
+    if card.mark == "adult" and released:
+        return Status("adult", RELEASED, ())
     if card.mark == "adult":
         return Status("adult", "Adult. No sign of being a child or exploited in these records.", ())
     said = [*_age(card), *_listed(facts), *_care(card), *_missing(facts, card)]

@@ -18,11 +18,11 @@ from countylines.govern.changes import Change, Conflict
 from countylines.govern.notes import Note
 from countylines.govern.tasking import DECISIONS, Tasking
 from countylines.web.access import Visit, needs
-from countylines.web.case_change import number, said
 from countylines.web.continued import About, members_of, now_at
 from countylines.web.group import found_group
 from countylines.web.group_rows import GroupRow, group_rows, touching
 from countylines.web.groups import own_areas
+from countylines.web.sent import number, said
 
 router = APIRouter(include_in_schema=False)
 
@@ -155,17 +155,18 @@ def tasking_of(visit: Visit, row: GroupRow) -> TaskingForm | None:
 
 
 def tasked(visit: Visit) -> list[Tasked]:
-    """All that was decided, of somebody with own areas what touches them; what is due first on top."""
+    """All that was decided, what is due first on top; somebody with own areas sees what touches these, and of groups
+    that are gone what they decided or lead themselves."""
     rows = {row.group_id: row for row in group_rows(visit.reader)}
-    seen = {row.group_id for row in touching(rows.values(), own_areas(visit))}
-    today = visit.now.date()
+    areas, me, today = own_areas(visit), visit.who.account.name, visit.now.date()
+    seen = {row.group_id for row in touching(rows.values(), areas)}
     with visit.house.state.read() as connection:
         every = store.taskings(connection)
         at = _where(visit, every)
         return [
             Tasked(one, rows.get(at.get(one.tasking_id, "")), one.review_due(today), history)
             for one in every
-            if one.tasking_id not in at or at[one.tasking_id] in seen
+            if (at[one.tasking_id] in seen if one.tasking_id in at else not areas or one.by == me or led_by(visit, one))
             for history in [store.tasking_history(connection, one.group_id)]
         ]
 
@@ -216,10 +217,10 @@ def _on(visit: Visit, row: GroupRow, every: Sequence[Tasking]) -> Tasking | None
 
 
 def _undecided(visit: Visit, every: Sequence[Tasked]) -> list[GroupRow]:
-    """The first groups by priority on which nobody has decided."""
+    """The groups on which nobody has decided, by priority."""
     decided = {one.row.group_id for one in every if one.row}
     seen = touching(group_rows(visit.reader), own_areas(visit))
-    return [row for row in seen if row.place and row.group_id not in decided][:5]
+    return [row for row in seen if row.place and row.group_id not in decided]
 
 
 def _group(visit: Visit) -> GroupRow:
@@ -249,7 +250,8 @@ def _changed(visit: Visit, row: GroupRow, act: Callable[[Connection], int], form
     try:
         with visit.house.state.begin() as connection:
             version = act(connection)
-            event = visit.event("group", row.group_id, step=form, decision=_sent(visit)["decision"], version=version)
+            decision = _sent(visit)["decision"][:40]  # a result's form has none, whatever is sent
+            event = visit.event("group", row.group_id, step=form, decision=decision, version=version)
             audit.record(connection, event)
     except Conflict as conflict:
         said_so = "Somebody decided on this group while you had it open: nothing of yours was saved yet"

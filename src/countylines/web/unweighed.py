@@ -9,7 +9,8 @@ from typing import Literal
 
 import polars as pl
 
-from countylines.settings import Harm
+from countylines.rank.harm import COUNTED
+from countylines.web.crimes import crimes
 from countylines.web.reader import Reader
 
 Of = Literal["nominal", "group"]
@@ -26,14 +27,21 @@ class Known:
         harm: by id, index and window, in days (or weights), of convicted, charged and suspected crimes; None = there
             are such crimes and none has a weight; not there = no such crime.
         without: how many such crimes have no weight, since they have no code, or the index doesn't know it.
+        crimes: whether the run has any record of a crime; without one nobody's harm is known.
     """
 
     harm: Mapping[Key, float | None]
     without: Mapping[Key, int]
+    crimes: bool = True
 
     def of(self, one: str, index: str, window: str) -> float | None:
-        """Somebody's harm; 0 = no such crime, None = unknown."""
-        return self.harm.get((one, index, window), 0.0)
+        """Somebody's harm; 0 = no such crime, None = unknown.
+
+        Example:
+            >>> Known({}, {}).of("n1", "cchi", "all"), Known({}, {}, crimes=False).of("n1", "cchi", "all")
+            (0.0, None)
+        """
+        return self.harm.get((one, index, window), 0.0 if self.crimes else None)
 
 
 def told(value: float | None) -> float | str:
@@ -46,6 +54,17 @@ def told(value: float | None) -> float | str:
     return "unknown" if value is None else value
 
 
+def has_crimes(reader: Reader) -> bool:
+    """Whether the run has any record of a crime; made once a run."""
+    found: bool = reader.made("has crimes", _has_crimes)
+    return found
+
+
+def _has_crimes(reader: Reader) -> bool:
+    rows = reader.run.table("sources/records").filter(pl.col("source") == "crime").head(1)
+    return not rows.collect().is_empty()
+
+
 def known_harm(reader: Reader, of: Of) -> Known:
     """The harm that a run knows, of rankable people or of groups; made once a run."""
     found: Known = reader.made(f"harm known of each {of}", lambda reader: _known(reader, of))
@@ -53,8 +72,6 @@ def known_harm(reader: Reader, of: Of) -> Known:
 
 
 def _known(reader: Reader, of: Of) -> Known:
-    from countylines.rank.harm import COUNTED  # here, so that the dashboard starts without it
-
     total = pl.when(pl.col("harm").is_not_null().any()).then(pl.col("harm").sum())
     rows = reader.table(f"{of}_harm").filter(pl.col("standing").is_in(COUNTED))
     sums = rows.group_by("id", "index", "window").agg(total=total, without=pl.col("crimes_without_weight").sum())
@@ -66,42 +83,20 @@ def _known(reader: Reader, of: Of) -> Known:
         for index in INDEXES:
             harm.setdefault((one, index, window), None)
             without[one, index, window] = without.get((one, index, window), 0) + n
-    return Known(harm, without)
+    return Known(harm, without, has_crimes(reader))
 
 
 def _uncoded(reader: Reader, of: Of) -> pl.DataFrame:
     """``id``, ``window``, ``n``: the crimes without any code that would count, had they one."""
-    from countylines.rank.harm import COUNTED
-    from countylines.rank.harm.standing import offenders
-
-    crimes = _crimes(reader)
-    parts = reader.run.table("sources/involvements").select("record_id", "nominal_id", "role")
-    own = parts.join(crimes.lazy().select("record_id"), on="record_id", how="semi").collect()
-    people = reader.run.table("sources/nominals").select("nominal_id", "date_of_birth").collect()
-    found = offenders(crimes, own, people).filter(pl.col("standing").is_in(COUNTED))
+    found = crimes(reader).filter(~pl.col("coded") & pl.col("standing").is_in(COUNTED))
     kept = reader.table("nominals").select("nominal_id", "group_id", "rankable")
     if of == "nominal":
         theirs = kept.filter("rankable").select("nominal_id", id="nominal_id")
         found = found.filter(~pl.col("as_a_child"))
     else:
         theirs = kept.select("nominal_id", id="group_id").drop_nulls()
-    each = found.join(theirs, on="nominal_id").select("id", "record_id").unique().join(crimes, on="record_id")
+    each = found.join(theirs, on="nominal_id").select("id", "record_id", "date").unique()
     recent = (pl.col("date") > pl.lit(reader.as_of).dt.offset_by("-12mo")) & (pl.col("date") <= reader.as_of)
     windows = {"all": each, "12m": each.filter(recent)}
     counts = [some.group_by("id").agg(n=pl.len()).with_columns(window=pl.lit(name)) for name, some in windows.items()]
     return pl.concat(counts).select("id", "window", "n")
-
-
-def _crimes(reader: Reader) -> pl.DataFrame:
-    """Crimes without a code of any kind that weren't cancelled: ``record_id``, ``date``, ``ruling``."""
-    from countylines.rank.harm import find_files
-    from countylines.rank.harm.rules import load_outcomes
-    from countylines.rank.harm.standing import ruled
-
-    code = pl.concat_str(pl.col("offence_code", "cjs_code", "urn").cast(pl.String).fill_null("").str.strip_chars())
-    crimes = reader.run.table("sources/records").filter((pl.col("source") == "crime") & (code == ""))
-    date = pl.coalesce("recorded", "occurred").cast(pl.Date)
-    rows = crimes.select("record_id", "source", "outcome_code", date=date).collect()
-    copied = reader.run.folder / "rules" / "outcomes.yaml"
-    path = copied if copied.is_file() else find_files(Harm()).outcomes
-    return ruled(rows, load_outcomes(path)).select("record_id", "date", "ruling")

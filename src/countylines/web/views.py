@@ -12,7 +12,7 @@ from countylines.errors import InputError
 from countylines.govern import audit, notes
 from countylines.govern.changes import Conflict, NotThere
 from countylines.web.access import Missing, Visit, needs
-from countylines.web.case_change import number, said
+from countylines.web.sent import number, said
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from countylines.graph import Graph, Ints, components, graph_of
+from countylines.graph import Flags, Graph, Ints, components, graph_of
 from countylines.rank.dismantle.objective import Problem, curve, problem_of
 from countylines.rank.dismantle.scopes import NETWORK, YEAR, inside
 from countylines.rank.harm import mass
 from countylines.report.show.words import counted
-from countylines.web.group_rows import unknown_ages
 from countylines.web.network_facts import CHILD, facts_of, rankable
 from countylines.web.network_seen import Seen
 from countylines.web.reader import Reader
@@ -98,10 +97,7 @@ def what_if(reader: Reader, seen: Seen, asked: Sequence[str]) -> dict[str, Any]:
         "refused": refused,
         "people": problem.n,
         "fragments": fragments(whole.graph, order),
-        "parts": [
-            {**row, "children": None} if unknown_ages(reader) else row
-            for row in parts(whole.graph, order, np.array(seen.facts.mark, np.int64))
-        ],
+        "parts": parts(whole.graph, order, np.array(seen.facts.mark, np.int64), seen.facts.ageless),
         "parts_before": len(fragments(whole.graph, order[:0])),
         "largest_before": int(found.largest[0]),
         "largest_after": int(found.largest[-1]),
@@ -110,33 +106,36 @@ def what_if(reader: Reader, seen: Seen, asked: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def parts(graph: Graph, removed: Ints, mark: Ints, most: int = LISTED) -> list[dict[str, Any]]:
+def parts(graph: Graph, removed: Ints, mark: Ints, ageless: Flags, most: int = LISTED) -> list[dict[str, Any]]:
     """The parts of what stays, the largest first, and in the last row those that aren't named one by one.
 
     Args:
         removed: numbers of those who are taken out.
         mark: of each person, as in network_facts.MARKS.
+        ageless: of each person, whether their age isn't known.
         most: parts that are named; those of one or two people never are.
 
     Example:
         >>> from countylines.graph import graph_from
         >>> line = graph_from("abcdefg", {(u, v): 1.0 for u, v in zip("abcdef", "bcdefg")})
-        >>> for row in parts(line, np.array([3, 5]), np.array([0, 1, 5, 0, 0, 0, 1])):
+        >>> mark = np.array([0, 1, 4, 0, 0, 0, 1])
+        >>> for row in parts(line, np.array([3, 5]), mark, mark == 4):
         ...     print(row)
-        {'called': '3 people', 'people': 3, 'children': 1, 'guarded': 2}
-        {'called': '2 more of 1', 'people': 2, 'children': 1, 'guarded': 1}
+        {'called': '3 people', 'people': 3, 'children': 1, 'ages': 1, 'guarded': 2}
+        {'called': '2 more of 1', 'people': 2, 'children': 1, 'ages': 0, 'guarded': 1}
     """
     stays = np.setdiff1d(np.arange(graph.n), removed)
     number = components(inside(graph, stays)) if len(stays) else np.empty(0, np.int64)
     size = np.bincount(number)
     children = np.bincount(number[np.isin(mark[stays], CHILD)], minlength=len(size))
+    ages = np.bincount(number[ageless[stays]], minlength=len(size))
     guarded = np.bincount(number[mark[stays] != 0], minlength=len(size))
     order = np.lexsort((np.arange(len(size)), -guarded, -size))
     named = order[: min(most, int((size > PAIR).sum()))]
     rest = order[len(named) :]
 
     def row(called: str, which: Ints) -> dict[str, Any]:
-        counts = {"people": size, "children": children, "guarded": guarded}
+        counts = {"people": size, "children": children, "ages": ages, "guarded": guarded}
         return {"called": called, **{name: int(count[which].sum()) for name, count in counts.items()}}
 
     made = [row(counted(int(size[one]), "person", "people"), np.array([one])) for one in named.tolist()]

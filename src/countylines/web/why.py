@@ -60,9 +60,8 @@ class Why:
 
     @property
     def decides(self) -> Connection | None:
-        """The connection that decides, under the rule of the strongest."""
-        first = self.found.connections[:1]
-        return first[0] if first and self.found.nominal_rule == "strongest" else None
+        """The connection that decides; None = several would do, or something else does."""
+        return self.found.strongest[0] if len(self.found.strongest) == 1 else None
 
     @property
     def carrying(self) -> tuple[Beside, ...]:

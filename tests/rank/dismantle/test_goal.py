@@ -9,15 +9,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from countylines.graph import Graph, graph_from
+from countylines.graph import Graph, Ints, graph_from
 from countylines.rank.dismantle.baselines import baselines, by_adaptive_degree, by_degree, by_start_betweenness
 from countylines.rank.dismantle.goal import goal, reinserted
-from countylines.rank.dismantle.objective import Problem, curve, problem_of, robustness
+from countylines.rank.dismantle.objective import Problem, curve, problem_of
 from tests.rank.dismantle.by_definition import mass_and_largest, problems
 from tests.rank.dismantle.networks import DISMANTLING, REFERENCE, network, plain, reference, rows
 
 FEW = settings(max_examples=60, deadline=None)
 NETWORKS = sorted(reference())
+
+
+def robustness(largest: Ints) -> float:
+    """R, the mean over k = 1..N of largest_k / N (Schneider et al. 2011); after the last step the value stays."""
+    size = int(largest[0])
+    after = largest[1 : size + 1]
+    return float((after.sum() + (size - len(after)) * largest[-1]) / size**2)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -13,7 +13,7 @@ from countylines.graph import Graph, graph_from
 from countylines.rank.dismantle.bundles import drops, steepest
 from countylines.rank.dismantle.goal import goal
 from countylines.rank.dismantle.influence import collective_influence
-from countylines.rank.dismantle.objective import Problem, area, curve, problem_of, robustness
+from countylines.rank.dismantle.objective import Problem, area, curve, problem_of
 from countylines.rank.dismantle.only_k import only_k
 from countylines.rank.dismantle.order import best_order, candidate_orders, order_to
 from countylines.rank.dismantle.reverse import reverse_greedy
@@ -193,11 +193,6 @@ def test_people_without_harm_are_ordered_too(seed: int) -> None:
     found = only_k(problem, 2)
     assert found.mass <= mass[min(2, len(order))] + 1e-9
     assert set(goal(problem).order.tolist()) <= set(order.tolist())
-
-
-def test_robustness_counts_to_n_and_keeps_the_last_value() -> None:
-    assert robustness(np.array([3, 1])) == pytest.approx((1 + 1 + 1) / 9)
-    assert robustness(np.array([2, 2, 1, 1, 0])) == pytest.approx((2 + 1) / 4)
 
 
 def grid(side: int, harm: np.ndarray) -> Problem:

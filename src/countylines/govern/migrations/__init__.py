@@ -16,7 +16,7 @@ from countylines.errors import InputError
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-NEWEST = "0004"  # revision that this program works with
+NEWEST = "0005"  # revision that this program works with
 NEWER = "this state was made by a newer version of the program"
 
 

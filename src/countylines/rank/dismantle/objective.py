@@ -132,22 +132,6 @@ def area(problem: Problem, order: Sequence[int] | Ints) -> float:
     return float((spent @ mass[:-1] + (total - spent.sum()) * mass[-1]) / (mass[0] * total))
 
 
-def robustness(largest: Ints, n: int | None = None) -> float:
-    """R, the mean over k = 1..N of largest_k / N (Schneider et al. 2011); after the last step the value stays.
-
-    Args:
-        largest: largest component after 0, 1, ... steps.
-        n: N, the size of the starting largest component unless given.
-
-    Example:
-        >>> robustness(np.array([4, 2, 1]))  # (2 + 1 + 1 + 1) / 16
-        0.3125
-    """
-    size = int(largest[0]) if n is None else n
-    after = largest[1 : size + 1]
-    return float((after.sum() + (size - len(after)) * largest[-1]) / size**2)
-
-
 @compiled
 def _curve(start: Ints, ties: Ints, harm: Floats, order: Ints) -> tuple[Ints, Floats]:
     n, steps = len(harm), len(order)
