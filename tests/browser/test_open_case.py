@@ -32,5 +32,7 @@ def test_the_spelling_is_asked_of_an_authority_that_no_record_names(page_of: Pag
     page.get_by_role("button", name="Open the case").click()
     expect(page.get_by_role("alert")).to_contain_text("No record names the authority 'Nowhereshire'")
     expect(spelled).to_be_visible()
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label("Authority where the person is now")).to_be_focused()
     left, right = page.get_by_text("Handled as", exact=True), page.get_by_text("Immediate risk", exact=True)
     assert (left.bounding_box() or {})["y"] == (right.bounding_box() or {})["y"]
