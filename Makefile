@@ -23,7 +23,7 @@ test: .venv/.installed-dev  ## style, types, import contracts, documentation and
 	@scripts/assets.sh
 	@scripts/services.sh
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 lint: .venv/.installed-dev check  ## only what needs no test: style, types, import contracts, generated documentation
 

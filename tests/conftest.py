@@ -136,5 +136,5 @@ def sets_up(file: str) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
-    """Used with ``-n 2``."""
+    """Used with ``-n``."""
     return Together(config, log)

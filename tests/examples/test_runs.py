@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 from countylines.engine import DuckDB
 from countylines.pipeline import run
 from countylines.runs import Run, open_run
-from countylines.settings import load_settings
+from countylines.settings import Settings, load_settings
 from tests.examples.test_examples import EXAMPLES, extracts, read
 from tests.properties.comparison import differences
 from tests.reference.bruteforce import brute_force
@@ -26,10 +27,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     folder, engine = tmp_path_factory.mktemp("examples"), DuckDB(threads=2)
     runs = {}
     for name in ("stlouis", "infinito"):
-        settings = load_settings(EXAMPLES / name / "settings.toml")
+        settings = few_draws(load_settings(EXAMPLES / name / "settings.toml"))
         runs[name] = open_run(run(extracts(name, folder / name), folder / f"{name}-run", settings, engine))
     yield runs
     engine.close()
+
+
+def few_draws(settings: Settings) -> Settings:
+    """The same with fewer networks drawn anew, of which no figure of the READMEs is made."""
+    stability = replace(settings.stability, draws=10, network_draws=2, baseline_draws=2, baseline_redraws=2)
+    return replace(settings, stability=stability, dismantling=replace(settings.dismantling, draws=2))
 
 
 def groups_in_words(found: Run) -> list[str]:

@@ -6,10 +6,10 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from html import escape
 from urllib.parse import unquote_plus
 
 import polars as pl
+from markupsafe import escape
 
 from countylines.govern import accounts, tasking
 from countylines.web.evidence import SYSTEMS
