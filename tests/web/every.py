@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -218,3 +219,12 @@ def work_of(house: House, said: str = "Found far from home") -> dict[str, str]:
                        review_on=soon)  # fmt: skip
     ids = {"case_id": case, "document_id": document, "ruling_id": ruling, "draft_id": draft, "note_id": note}
     return {name: str(value) for name, value in {**ids, "view_id": view, "erasure_id": erasure}.items()}
+
+
+def read(here: World, path: str, role: str = "analyst") -> str:
+    """A page's words, as that role reads it."""
+    here.sign_in(role)
+    answer = here.client.get(path)
+    assert answer.status_code == 200, answer.text
+    plain = re.sub(r"<(script|style)\b.*?</\1>", " ", answer.text, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", plain)).split())

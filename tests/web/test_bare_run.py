@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
 import httpx
@@ -17,7 +16,7 @@ from countylines.report.show.words import span
 from countylines.settings import load_settings
 from countylines.web.marks import interval
 from tests.web.bare import CREW, SETTINGS, write_bare
-from tests.web.every import World, world
+from tests.web.every import World, read, world
 from tests.web.test_downloads import rows_of
 
 NOBODY = {
@@ -43,15 +42,6 @@ def here(accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with world(folder / "runs", accounts_made, folder, examples=False) as made:
         yield made
     shutil.rmtree(folder)
-
-
-def read(here: World, path: str, role: str = "analyst") -> str:
-    """A page's words."""
-    here.sign_in(role)
-    answer = here.client.get(path)
-    assert answer.status_code == 200, answer.text
-    plain = re.sub(r"<(script|style)\b.*?</\1>", " ", answer.text, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", plain)).split())
 
 
 def test_the_marker_is_a_part_of_the_sum(here: World) -> None:

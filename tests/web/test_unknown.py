@@ -15,7 +15,7 @@ from countylines.pipeline import run
 from countylines.settings import load_settings
 from countylines.web.run_facts import freshness
 from tests.web.bare import SETTINGS
-from tests.web.every import World, world
+from tests.web.every import World, read, world
 from tests.web.test_bare_run import taken
 from tests.web.test_downloads import rows_of
 
@@ -52,15 +52,6 @@ def here(accounts_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with world(folder / "runs", accounts_made, folder, examples=False) as made:
         yield made
     shutil.rmtree(folder)
-
-
-def read(here: World, path: str, role: str = "analyst") -> str:
-    """A page's words."""
-    here.sign_in(role)
-    answer = here.client.get(path)
-    assert answer.status_code == 200, answer.text
-    plain = re.sub(r"<(script|style)\b.*?</\1>", " ", answer.text, flags=re.DOTALL)
-    return re.sub(r" ([,.;])", r"\1", " ".join(unescape(re.sub(r"<[^>]+>", " ", plain)).split()))
 
 
 def test_ages_that_are_not_known_stand_beside_those_under_18(here: World) -> None:

@@ -102,24 +102,24 @@ def serve(
 ) -> None:
     """The dashboard of a folder of runs, on this machine."""
     need_packages()
-    gc.disable()  # while modules load there is nothing to free, and looking for it takes a tenth of the start
-    from countylines.govern.accounts import list_accounts
-    from countylines.web import serve as dashboard
+    with _nothing_collected():
+        from countylines.govern.accounts import list_accounts
+        from countylines.web import serve as dashboard
 
-    refuse_a_run(runs, "give the folder that holds it")
-    dashboard.check_address(host, port, behind_proxy)
-    house = dashboard.open_house(
-        runs,
-        state,
-        force=force,
-        synthetic=synthetic,
-        secure=behind_proxy,
-        marking=marking,
-        procedures=procedures,
-        retention=retention,
-        late_days=late_days,
-        stale_days=stale_days,
-    )
+        refuse_a_run(runs, "give the folder that holds it")
+        dashboard.check_address(host, port, behind_proxy)
+        house = dashboard.open_house(
+            runs,
+            state,
+            force=force,
+            synthetic=synthetic,
+            secure=behind_proxy,
+            marking=marking,
+            procedures=procedures,
+            retention=retention,
+            late_days=late_days,
+            stale_days=stale_days,
+        )
     if not list_accounts(house.state):
         kept = "with the same --state" if state else f"--runs {runs}"
         typer.echo(f"Nobody can sign in yet: countylines accounts add NAME --role analyst {kept}")
@@ -346,6 +346,16 @@ def _existing(runs: Path, state: str | None) -> Iterator[State]:
 def _heed_ctrl_c() -> None:
     """Before a question: Polars, once loaded, has the system go on reading after Ctrl-C, and it would be lost."""
     signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """While modules load there is no garbage, and looking for it takes a tenth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _now() -> dt.datetime:

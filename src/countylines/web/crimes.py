@@ -15,7 +15,7 @@ from countylines.rank.harm import find_files
 from countylines.rank.harm.codes import ho_class
 from countylines.rank.harm.rules import load_outcomes
 from countylines.rank.harm.standing import CANCELLED, offenders, ruled
-from countylines.rank.harm.weights import CODES
+from countylines.rank.harm.weights import CODES, codes
 from countylines.settings import Harm
 from countylines.tables import OFFENDER_ROLES
 from countylines.web.reader import Reader
@@ -46,10 +46,10 @@ def weights_of_record(reader: Reader, record: Mapping[str, Any]) -> list[dict[st
     Args:
         record: its row, with the codes.
     """
-    codes = [code if (code := record[name]) and code.strip() else None for name in CODES]
-    if not any(codes):
+    own = [code if (code := record[name]) and code.strip() else None for name in CODES]
+    if not any(own):
         return []
-    same = [pl.col(name).eq_missing(pl.lit(code)) for name, code in zip(CODES, codes, strict=True)]
+    same = [pl.col(name).eq_missing(pl.lit(code)) for name, code in zip(CODES, own, strict=True)]
     return reader.table("offence_weights").filter(*same).sort("index").to_dicts()
 
 
@@ -68,9 +68,9 @@ def titled(offence_code: str | None, cjs_code: str | None, urn: str | None) -> s
         >>> titled("92/31", None, None), titled(None, "ZZ1", None), titled(None, " ", None)
         ('92/31 Supply of heroin', 'ZZ1', 'No code')
     """
-    codes = [code.strip() for code in (offence_code, cjs_code, urn) if code and code.strip()]
+    own = [code.strip() for code in (offence_code, cjs_code, urn) if code and code.strip()]
     name = _names().get(ho_class(offence_code or ""), "")
-    return f"{', '.join(codes)} {name}".strip() or "No code"
+    return f"{', '.join(own)} {name}".strip() or "No code"
 
 
 @cache
@@ -80,19 +80,13 @@ def _names() -> Mapping[str, str]:
     return dict(rows.sort("days", descending=True).select("ho_class", "offence").iter_rows())
 
 
-def codes_of(code: str) -> pl.Expr:
-    """An offence code as the engine reads it: one of blanks is none."""
-    text = pl.col(code).cast(pl.String)
-    return pl.when(text.str.strip_chars() != "").then(text).alias(code)
-
-
 def _made(reader: Reader) -> pl.DataFrame:
     kept = reader.table("nominals").select("nominal_id").lazy()
     active = reader.run.table("sources/involvements").filter(pl.col("role").is_in(OFFENDER_ROLES))
     near = active.join(kept, on="nominal_id", how="semi").select("record_id")
     records = reader.run.table("sources/records").filter(pl.col("source") == "crime")
     dated = records.with_columns(pl.coalesce("recorded", "occurred").cast(pl.Date).alias("date"))
-    found = dated.join(near, on="record_id", how="semi").select(FACTS).with_columns(*map(codes_of, CODES)).collect()
+    found = dated.join(near, on="record_id", how="semi").select(FACTS).with_columns(codes()).collect()
     parts = active.join(found.lazy().select("record_id"), on="record_id", how="semi")
     everybody = parts.select("record_id", "nominal_id", pl.col("role").cast(pl.String)).collect()
     people = reader.run.table("sources/nominals").select("nominal_id", "date_of_birth").collect()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import errno
-import gc
 import ipaddress
 import logging
 import os
@@ -194,10 +193,7 @@ def serve(house: House, host: str, port: int, *, behind_proxy: bool = False) -> 
     for said in ending_calendars(house):
         log.warning(said)
     settings = {"log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": behind_proxy}
-    app = create_app(house, once_open=prepare)
-    gc.freeze()  # what stays for good need not be looked through again
-    gc.enable()
-    uvicorn.run(app, host=host, port=port, **settings)  # type: ignore[arg-type]
+    uvicorn.run(create_app(house, once_open=prepare), host=host, port=port, **settings)  # type: ignore[arg-type]
 
 
 def prepare(house: House) -> None:

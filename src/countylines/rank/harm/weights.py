@@ -110,7 +110,12 @@ def weigh_codes(records: pl.DataFrame, indexes: tuple[Index, ...]) -> pl.DataFra
     return pl.DataFrame(rows, schema, orient="row").sort("index", *CODES)
 
 
+def codes() -> list[pl.Expr]:
+    """The codes of a record as they are weighed: one of blanks only is none."""
+    texts = {code: pl.col(code).cast(pl.String) for code in CODES}
+    return [pl.when(text.str.strip_chars() != "").then(text).alias(code) for code, text in texts.items()]
+
+
 def _coded(records: pl.DataFrame) -> pl.DataFrame:
     """``record_id`` and the codes, of records that have one; a code of blanks is none."""
-    written = [pl.when(pl.col(code).str.strip_chars() != "").then(pl.col(code)).alias(code) for code in CODES]
-    return records.select("record_id", *written).filter(pl.any_horizontal(pl.col(CODES).is_not_null()))
+    return records.select("record_id", *codes()).filter(pl.any_horizontal(pl.col(CODES).is_not_null()))
