@@ -116,6 +116,45 @@ def test_the_same_ruling_is_not_made_twice(laptop_state: State) -> None:
         assert len(rulings.rulings(connection, nominal_id="n1")) == 2
 
 
+@pytest.mark.parametrize("kind", DECISIONS)
+def test_a_ruling_is_renewed_before_it_ends_by_two_people(state: State, kind: str) -> None:
+    """Nothing lapses in between: the old one holds until its day, the new one from when it was confirmed."""
+    first = Proposal(kind, "seen", REVIEW, "n1")
+    near, until = REVIEW - rulings.RENEWED, REVIEW + dt.timedelta(days=60)
+    with state.begin() as connection:
+        key = rulings.propose(connection, first, MARROW, FRIDAY)
+        with pytest.raises(InputError, match="can't be renewed now: it is proposed"):
+            rulings.renew(connection, key, "still so", until, MARROW, FRIDAY)
+        rulings.confirm(connection, key, 1, PELL, FRIDAY)
+        early = FRIDAY + (near - TODAY) - dt.timedelta(days=1)
+        with pytest.raises(InputError, match=rf"confirmed until {REVIEW}. One in force can be renewed from 30 days"):
+            rulings.renew(connection, key, "still so", until, MARROW, early)
+        then = early + dt.timedelta(days=1)
+        with pytest.raises(InputError, match="holds until"):
+            rulings.renew(connection, key, "still so", REVIEW, MARROW, then)
+        again = rulings.renew(connection, key, "still so", until, MARROW, then)
+        with pytest.raises(InputError, match="the same ruling is proposed already"):
+            rulings.renew(connection, key, "still so", until, OAK, then)
+        with pytest.raises(InputError, match="nobody confirms their own"):
+            rulings.confirm(connection, again, 1, MARROW, then)
+        rulings.confirm(connection, again, 1, PELL, then)
+        for day, wanted in ((near, [key, again]), (REVIEW, [again]), (until, [])):
+            assert [one.ruling_id for one in rulings.in_force(connection, day)] == wanted
+            assert as_decisions(connection, day)["nominal_id"].to_list() == ["n1"] * len(wanted)
+        assert rulings.unranked(connection, near)["ruling_id"].to_list() == ([again] if kind == UNRANKED else [])
+        assert rulings.ruling(connection, again).hit == first.hit
+
+
+def test_what_somebody_asked_to_withdraw_is_not_renewed(laptop_state: State) -> None:
+    with laptop_state.engine.connect() as connection:
+        key = rulings.propose(connection, Proposal(UNRANKED, "cuckooed", REVIEW, "n1"), MARROW, FRIDAY)
+        rulings.confirm(connection, key, 1, PELL, FRIDAY)
+        rulings.withdraw(connection, key, 2, "not so", OAK, FRIDAY)
+        for at in (later(days=89), later(days=91)):
+            with pytest.raises(InputError, match="can't be renewed"):
+                rulings.renew(connection, key, "still so", REVIEW + dt.timedelta(days=60), MARROW, at)
+
+
 def test_two_people_confirm_at_once(state: State) -> None:
     with state.begin() as connection:
         key = rulings.propose(connection, WRONG, MARROW, FRIDAY)

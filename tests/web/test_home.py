@@ -271,7 +271,8 @@ def test_each_figure_opens_its_rows(browse: Browse, house: House) -> None:
     paths = {"People kept": "/people", "Groups": "/groups", "Under 18": "/people?who=children",
              "Lines": "/lines?standing=line"}  # fmt: skip
     assert opened("analyst") == paths
-    assert opened("safeguarding") == {"Groups": "/groups", "Lines": paths["Lines"], "To protect": "/safeguarding"}
+    theirs = {"Under 18": "/safeguarding?kept=children", "To protect": "/safeguarding"}
+    assert opened("safeguarding") == {"Groups": "/groups", "Lines": paths["Lines"], **theirs}
     people, groups, children, lines, protect = (one.now for one in comparison(house).figures)
     for role, path, said in (
         ("analyst", "/people", f"Showing {min(people or 0, 50)} of {people}"),
@@ -279,6 +280,7 @@ def test_each_figure_opens_its_rows(browse: Browse, house: House) -> None:
         ("analyst", "/lines?standing=line", f"of {lines} ("),
         ("analyst", "/groups", f"of {groups}"),
         ("safeguarding", "/safeguarding", f"Open ({protect})"),
+        ("safeguarding", "/safeguarding?kept=children", f"of {children}."),
     ):
         assert said in browse(role).get(path).text, path
     assert "Remove filter </span>Known or found in text" in browse("analyst").get(paths["Lines"]).text

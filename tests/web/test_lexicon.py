@@ -214,6 +214,26 @@ def test_every_count_opens_to_its_records(browse: Browse, reader: Reader) -> Non
         assert browse(role).get(link).status_code == wanted, role
 
 
+def test_a_runs_matched_records_open(browse: Browse, reader: Reader) -> None:
+    """All of record_scores, heaviest first; those in the network and the others make up the whole."""
+    scores = reader.run.read("record_scores")
+    every = [record for record, _ in hit_records(reader, "", None)]
+    assert sorted(every) == sorted(scores["record_id"])
+    found = dict(scores.select("record_id", "score").iter_rows())
+    assert [found[record] for record in every] == sorted(found.values(), reverse=True)
+    parts = [hit_records(reader, "", inside) for inside in (True, False)]
+    assert all(parts)
+    assert sorted(record for part in parts for record, _ in part) == sorted(every)
+    client = browse("analyst")
+    link = unescape(
+        re.findall(r'href="(/lexicon-records[^"]*)">[\d,]+</a>', client.get(f"/runs/{reader.name}").text)[0]
+    )
+    page = client.get(link).text
+    assert f"{len(every):,} records that words of the lexicon hit" in page
+    assert f"Showing 20 of {len(every):,}." in page
+    assert f"{len(parts[0]):,} records" in client.get(link + "&inside=true").text
+
+
 def test_records_of_other_areas_are_counted_and_not_shown(browse: Browse, house: House, reader: Reader) -> None:
     analyst = accounts.find_account(house.state, "analyst")
     assert analyst

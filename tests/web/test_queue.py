@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import unescape
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ import pytest
 
 from countylines.govern import audit, caseload
 from countylines.web.house import House
-from countylines.web.queue import ONLY
+from countylines.web.queue import KEPT, ONLY
 from countylines.web.reader import Reader
 from countylines.web.serve import ending_calendars
 from tests.web.casework import Officer, copied, in_tier, rows_of, seen, some_adult, some_child
@@ -138,6 +139,22 @@ def test_filters_keep_what_they_name(officer: Officer, reader: Reader) -> None:
     there = set(facts.filter(pl.col("home_authority") == "Westmarch")["nominal_id"])
     assert set(rows_of(officer.get("/safeguarding?authority=Westmarch"))) == there & set(in_tier(reader, 1, 2, 3, 4))
     assert "Nobody fits these filters" in seen(officer.get("/safeguarding?authority=Nowhere"))
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_whom_a_run_keeps_to_protect_can_be_listed(kept: str, officer: Officer, reader: Reader, browse: Browse) -> None:
+    """A figure of the run's page opens its people for safeguarding, whatever became of their case."""
+    people = reader.run.read("nominals")
+    held = ~pl.col("protected") & (pl.col("held").list.len() > 0)
+    who = {"children": pl.col("is_child"), "ages": pl.col("is_child").is_null()}
+    who |= {"protected": pl.col("protected"), "held": held}
+    wanted = sorted(people.filter(who[kept])["nominal_id"])
+    page = officer.get(f"/safeguarding?kept={kept}")
+    assert sorted(rows_of(page)) == wanted
+    assert f"Showing {len(wanted)} of {len(wanted)}." in page if wanted else "Nobody in the network is" in page
+    run = unescape(browse("safeguarding").get(f"/runs/{reader.name}").text)
+    links = dict(re.findall(r'href="/safeguarding\?([^"]*)">([\d,]+)</a>', run))
+    assert links.get(f"run={reader.name}&kept={kept}", "0") == str(len(wanted))
 
 
 @pytest.mark.parametrize("role", ["analyst", "senior_officer", "data_scientist", "ethics_committee"])

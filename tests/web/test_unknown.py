@@ -122,6 +122,7 @@ def test_a_runs_figures_open_their_people(here: World) -> None:
     page = here.client.get("/runs/logs").text
     links = re.findall(r'<a class="govuk-link cl-fig" href="([^"]*run=logs[^"]*)">([\d,]+)</a>', page)
     assert {unescape(path): int(n) for path, n in links} == {
+        "/lexicon-records?run=logs": 2,
         "/people?run=logs": 5,
         "/people?run=logs&who=children": 1,
         "/people?run=logs&who=ages": 2,

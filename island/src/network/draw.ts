@@ -332,7 +332,7 @@ export class Stage {
     this.labels.clear();
     this.tags = [];
     const { groups } = this.model.net;
-    const on = this.looks.state.group;
+    const on = this.groupOn;
     const look = (g: number) => ({ colour: this.hueOf(g), on: groups.id[g] === on });
     paintHulls(under, this.hulls, this.place, look, this.margin());
     paintLines(under, this, width, height);
@@ -377,6 +377,13 @@ export class Stage {
   private turn(g: number, event: { preventSigmaDefault: () => void }): void {
     event.preventSigmaDefault(); // else it would zoom
     this.listener.turn(g);
+  }
+
+  /** The id of the chosen group, or of the group that the one chosen person is in; empty = none. */
+  get groupOn(): string {
+    const { chosen, state } = this.looks;
+    const group = chosen.size === 1 ? this.model.people.group[[...chosen][0]!]! : -1;
+    return state.group || (group >= 0 ? this.model.net.groups.id[group]! : '');
   }
 
   hueOf(g: number): string {

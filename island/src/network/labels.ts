@@ -42,19 +42,24 @@ export class Labels {
     return width;
   }
 
-  /** A name beside a person. */
+  /** A name beside a person; one that must stand is on another side where something stands on the right. */
   name(canvas: CanvasRenderingContext2D, text: string, x: number, y: number, radius: number, force = false): boolean {
     canvas.font = `600 12px ${FONT}`;
-    const left = x + radius + 5;
-    const box = { left, top: y - 8, right: left + this.width(canvas, text), bottom: y + 8 };
-    if (!this.take(box, force)) return false;
+    const width = this.width(canvas, text);
+    const away = radius + 5;
+    const places: [number, number][] = [[x + away, y]]; // left end and middle of the words
+    if (force) places.push([x - away - width, y], [x - width / 2, y + away + 8], [x - width / 2, y - away - 8]);
+    const box = ([left, middle]: [number, number]) => ({ left, top: middle - 8, right: left + width, bottom: middle + 8 });
+    let at = places.find((place) => this.take(box(place)));
+    if (!at && !force) return false;
+    if (!at) this.take(box((at = places[0]!)), true);
     canvas.lineJoin = 'round';
     canvas.lineWidth = 4;
     canvas.strokeStyle = 'rgba(251, 252, 253, .95)';
     canvas.textAlign = 'left';
-    canvas.strokeText(text, left, y + 4);
+    canvas.strokeText(text, at[0], at[1] + 4);
     canvas.fillStyle = INK;
-    canvas.fillText(text, left, y + 4);
+    canvas.fillText(text, at[0], at[1] + 4);
     return true;
   }
 
@@ -67,13 +72,14 @@ export class Labels {
     edge: string,
     on: boolean,
     children = '',
+    force = on,
   ): Box | null {
     canvas.font = `700 12.5px ${FONT}`;
     const more = children ? ` ${children}` : '';
     const square = children ? 13 : 0; // the mark of people under 18, before their number
     const half = (this.width(canvas, text + more) + square) / 2 + 6;
     const box = { left: x - half, top: y - 9, right: x + half, bottom: y + 9 };
-    if (!this.take(box, on)) return null;
+    if (!this.take(box, force)) return null;
     canvas.fillStyle = '#fff';
     canvas.fillRect(x - half, y - 9, half * 2, 18);
     canvas.lineJoin = 'miter'; // names before it were written with round joins

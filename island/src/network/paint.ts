@@ -1,6 +1,7 @@
 // What the two canvases around the WebGL layers show: dashed adversarial edges, the path, halos, and words.
 import { type Stage } from './draw';
 import { type Point } from './hulls';
+import { type Box } from './labels';
 
 export const ADVERSARIAL = '#a3341f';
 const NAMES = 260; // candidates for a name in one frame
@@ -147,7 +148,7 @@ export function paintNames(canvas: CanvasRenderingContext2D, stage: Stage, width
 
 function tags(canvas: CanvasRenderingContext2D, stage: Stage, width: number, height: number, ratio: number): void {
   const { groups } = stage.model.net;
-  const on = stage.looks.state.group;
+  const on = stage.groupOn;
   const ordered = [...stage.hulls].sort(
     (a, b) => Number(groups.id[b.group] === on) - Number(groups.id[a.group] === on) || b.members - a.members,
   );
@@ -161,12 +162,12 @@ function tags(canvas: CanvasRenderingContext2D, stage: Stage, width: number, hei
     const x = (top[0] + middle) / 2;
     if (!near([x, top[1]], width, height, 40)) continue;
     const name = groups.name[hull.group]!;
-    for (const above of HEIGHTS) {
-      const box = stage.labels.tag(canvas, name, x, top[1] - above, stage.hueOf(hull.group), chosen);
-      if (!box) continue;
-      stage.tags.push({ group: hull.group, box });
-      break;
-    }
+    const tag = (above: number, force: boolean) =>
+      stage.labels.tag(canvas, name, x, top[1] - above, stage.hueOf(hull.group), chosen, '', force);
+    let box: Box | null = null;
+    for (const above of HEIGHTS) box ??= tag(above, false);
+    if (chosen) box ??= tag(HEIGHTS[0]!, true);
+    if (box) stage.tags.push({ group: hull.group, box });
   }
   groups.id.forEach((id, g) => {
     if (!stage.looks.shown.discs[g]) return;

@@ -45,6 +45,7 @@ PROPOSED, CONFIRMED, REFUSED, WITHDRAWN = "proposed", "confirmed", "refused", "w
 STATUSES = (PROPOSED, CONFIRMED, REFUSED, WITHDRAWN)
 ID = 400
 LONGEST = dt.timedelta(days=731)  # until somebody must look again: a ruling that never ends is no ruling
+RENEWED = dt.timedelta(days=30)  # before its end the same may be proposed anew, so that none lapses in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,10 @@ class Ruling:
         """Whether somebody asked for its withdrawal, and a second person hasn't yet agreed; it is still in force."""
         return self.asked_by is not None and self.state(on) == CONFIRMED
 
+    def renewable(self, on: dt.date) -> bool:
+        """Whether it was confirmed and ends soon, or has ended, which nobody asked for: it may be proposed anew."""
+        return self.status == CONFIRMED and self.review_by <= on + RENEWED and self.asked_by is None
+
     def state(self, on: dt.date) -> str:
         """Its status on a day: a confirmed one is *expired* from its review date on."""
         return "expired" if self.status == CONFIRMED and self.review_by <= on else self.status
@@ -117,7 +122,7 @@ def propose(connection: Connection, proposal: Proposal, by: Who, at: dt.datetime
 
     Raises:
         InputError: it names neither person nor record, not what its kind needs, has no reason, or its review date isn't
-            later than today; or the same ruling is proposed or in force already.
+            later than today; or the same ruling is proposed already, or in force for longer than the next 30 days.
     """
     person, record = _subject(proposal)
     not_past(proposal.review_by, at)
@@ -145,6 +150,27 @@ def propose(connection: Connection, proposal: Proposal, by: Who, at: dt.datetime
         "safeguarding": SAFEGUARDING in by.roles,
     }
     return add(connection, work_rulings, values, by, at)
+
+
+@whole
+def renew(connection: Connection, ruling_id: int, reason: str, review_by: dt.date, by: Who, at: dt.datetime) -> int:
+    """Propose a ruling anew that ends soon or has ended, until a later day; the new one's id.
+
+    A second person confirms it as any other; until then the old one holds to its own date. What it is about needn't be
+    in the latest run, which it may have been set aside from.
+
+    Raises:
+        InputError: it isn't at its end, somebody asked to withdraw it, or as :func:`propose`.
+    """
+    one = ruling(connection, ruling_id)
+    if not one.renewable(at.date()):
+        said = f"ruling {ruling_id} can't be renewed now: it is {one.state(at.date())} until {one.review_by}"
+        raise InputError(said, f"one in force can be renewed from {RENEWED.days} days before its end on")
+    if review_by <= one.review_by:
+        raise InputError(f"it holds until {one.review_by} already", "choose a later day", field="review_by")
+    return propose(
+        connection, Proposal(one.decision, reason, review_by, one.nominal_id, one.record_id, one.hit), by, at
+    )
 
 
 @whole
@@ -268,6 +294,9 @@ def unranked(connection: Connection, on: dt.date) -> pl.DataFrame:
         ``nominal_id``, ``reason``, ``review_by``, ``ruling_id``.
     """
     found = in_force(connection, on, (UNRANKED,))
+    found = list(
+        {one.nominal_id: one for one in sorted(found, key=lambda one: one.review_by)}.values()
+    )  # renewed: once
     rows = [(one.nominal_id, one.reason, one.review_by, one.ruling_id) for one in found]
     schema = {"nominal_id": pl.String, "reason": pl.String, "review_by": pl.Date, "ruling_id": pl.Int64}
     return pl.DataFrame(rows, schema, orient="row").sort("nominal_id")
@@ -295,7 +324,8 @@ def _subject(proposal: Proposal) -> tuple[str | None, str | None]:
 
 def _same(one: Ruling, proposal: Proposal, today: dt.date) -> bool:
     subject = (one.nominal_id, one.record_id) == _subject(proposal)
-    alive = one.state(today) == CONFIRMED or (one.status == PROPOSED and one.review_by > today)
+    alive = one.review_by > today + (RENEWED if one.status == CONFIRMED else dt.timedelta(0))
+    alive = alive and one.status in (PROPOSED, CONFIRMED)
     return subject and alive and one.decision == proposal.decision and one.hit == proposal.hit
 
 

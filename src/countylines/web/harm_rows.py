@@ -16,6 +16,7 @@ from countylines.rank.harm.weights import CODES
 from countylines.sums import NANO
 from countylines.tables import CONNECTING_ROLES, OFFENDER_ROLES
 from countylines.web.crimes import crimes, titled, weights
+from countylines.web.outcomes import outcome
 from countylines.web.reader import Reader
 
 Row = Mapping[str, Any]
@@ -239,5 +240,5 @@ def _crime(row: Row) -> Crime:
     detection = "unknown" if found is None else "proactive" if found else "reported"
     return Crime(
         row["record_id"], row["date"], titled(*(row[code] for code in CODES)), {}, "", False,
-        f"{row['outcome_code'] or 'none'}{ruling}", detection, False, None, False,
+        f"{outcome(row['outcome_code'] or 'none', 'crime')}{ruling}", detection, False, None, False,
     )  # fmt: skip

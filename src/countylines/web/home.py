@@ -28,6 +28,7 @@ TOP = 5  # groups on the start page
 OF_A_KIND = 3  # changes of one kind there; the page of changes has all
 AS_ONE = ("grown", "joined", "left", "protect out")  # kinds that are told there as one row each
 A_PAGE = 50
+OF_PEOPLE = {"People kept": "", "Under 18": "children", "Unknown age": "ages"}  # a figure to people_rows.WHO
 
 
 @router.get("/")
@@ -133,11 +134,13 @@ def _opens(visit: Visit, waits: Queue | None) -> dict[str, str]:
     if visit.can("see_lines"):
         paths["Lines"] = visit.url("/lines", standing="line")
     if visit.can("see_priority_of_people") and not visit.reader.areas:  # there a person's own records decide
-        paths |= {"People kept": visit.url("/people"), "Under 18": visit.url("/people", who="children")}
+        paths |= {name: visit.url("/people", who=who) for name, who in OF_PEOPLE.items()}
     if waits and visit.can("see_safeguarding"):
         listed = side(visit.reader, own_areas(visit)).protect
         if {one.nominal_id for one in waits.open} == listed.keys():  # else cases were opened, or closed, since the run
             paths["To protect"] = visit.url("/safeguarding")
+    if "People kept" not in paths and visit.can("see_safeguarding") and not visit.reader.areas:
+        paths |= {name: visit.url("/safeguarding", kept=who) for name, who in OF_PEOPLE.items() if who}
     return paths
 
 

@@ -126,4 +126,14 @@ def _to_confirm(visit: Visit, connection: Connection) -> Iterable[Task]:
     waiting = rulings.rulings(connection, statuses=(rulings.PROPOSED,))
     others = [one for one in in_areas(visit, waiting) if one.proposed_by != visit.who.account.name]
     if others:
-        yield Task("Rulings that wait for a second person", "/rulings", count=len(others))
+        yield Task("Rulings that wait for a second person", "/rulings?state=proposed", count=len(others))
+    if visit.can("confirm_ruling_safeguarding"):
+        found = in_areas(visit, rulings.in_force(connection, visit.now.date(), rulings.PROTECTING))
+        asked = [one for one in found if one.asked_by not in (None, visit.who.account.name)]
+        if asked:
+            label = "Withdrawals of a protecting ruling that wait for safeguarding"
+            yield Task(label, "/rulings?state=confirmed", count=len(asked))
+    for one in rulings.in_force(connection, visit.now.date()):
+        if one.proposed_by == visit.who.account.name and one.renewable(visit.now.date()):
+            path = f"/rulings?state=confirmed#ruling-{one.ruling_id}"
+            yield Task(f"Your ruling {one.ruling_id} ends: review it", path, one.review_by)

@@ -16,6 +16,7 @@ from countylines.web.access import Visit, needs
 from countylines.web.group_rows import SMALL, small
 from countylines.web.line_rows import line_names
 from countylines.web.paging import paged
+from countylines.web.people_rows import WHO, Wanted, everybody
 from countylines.web.queue_rows import (
     QUEUED,
     Queue,
@@ -66,6 +67,8 @@ ONLY: Mapping[str, tuple[str, Callable[[Waiting], bool]]] = {
     "new": ("New since last run", lambda one: one.new),
 }
 """The seven counts: what each is called, and whom it counts among those open and monitored."""
+KEPT = ("children", "ages", "protected", "held")
+"""Of WHO of the people in the network, those whom safeguarding is there for."""
 
 
 @router.get("/safeguarding")
@@ -73,42 +76,55 @@ def queue(
     visit: Visit = needs("see_safeguarding_counts"),
     tab: str = "open",
     only: str = "",
+    kept: str = "",
     authority: str = "",
     tier: str = "",
     new: bool = False,
     page: int = 1,
 ) -> Response:
-    """The queue with names for safeguarding, counts for the others."""
+    """The queue with names for safeguarding, counts for the others.
+
+    Args:
+        tab: of TABS. only: of ONLY, instead of a tab: open and monitored.
+        kept: of KEPT, instead of a tab: of everybody in the network, whatever became of their case.
+    """
     found = the_queue(visit)
     if not visit.can("see_safeguarding"):
         return _counts(visit, found)
     tab = tab if tab in TABS else "open"
-    every = _every(visit, found, tab)
+    only, kept = only if only in ONLY else "", kept if kept in KEPT else ""
     alive = (*found.open, *found.monitoring)
-    rows = [one for one in alive if ONLY[only][1](one)] if only in ONLY else list(every)
-    kept = [one for one in rows if _kept(one, authority, tier, new)]
-    here, at, pages = paged(len(kept), page, A_PAGE)
-    shown = kept[here]
-    first = [one for one in found.open if one.call] if tab == "open" and not only else []
+    rows = _rows(visit, found, tab, only, kept)
+    left = [one for one in rows if _fits(one, authority, tier, new)]
+    here, at, pages = paged(len(left), page, A_PAGE)
+    shown = left[here]
+    first = [one for one in found.open if one.call] if tab == "open" and not only and not kept else []
     cards = visit.room.cards(one.nominal_id for one in (*first, *shown))
-    visit.log("safeguarding", tab, action="see_safeguarding", people=sorted(cards), only=only, page=at)
+    visit.log("safeguarding", tab, action="see_safeguarding", people=sorted(cards), only=only, kept=kept, page=at)
     since = since_of(visit.house.shelf, visit.reader)
     return visit.page(
         "queue.html.j2",
         tab=tab,
-        only=only if only in ONLY else "",
+        only=only,
+        apart=ONLY[only][0] if only else f"In the network: {WHO[kept].lower()}" if kept else "",
         tabs={name: (label, size_of(found, name)) for name, label in TABS.items()},
         counts={name: (label, sum(map(holds, alive))) for name, (label, holds) in ONLY.items()},
         compared=since.new is not None,
         looked=since.looked,
-        first=[one for one in first if _kept(one, authority, tier, new)],
+        first=[one for one in first if _fits(one, authority, tier, new)],
         rows=[one for one in shown if one not in first],
-        kept=len(kept),
+        left=len(left),
         every=len(rows),
         page=at,
         pages=pages,
         cards=cards,
-        filters={"tab": tab if tab != "open" else None, "only": only, "authority": authority, "tier": tier}
+        filters={
+            "tab": tab if tab != "open" else None,
+            "only": only,
+            "kept": kept,
+            "authority": authority,
+            "tier": tier,
+        }
         | {"new": "1" if new else None},
         authorities=sorted({one.authority for one in rows if one.authority}),
         tiers=TIERS,
@@ -178,7 +194,23 @@ def _every(visit: Visit, found: Queue, tab: str) -> Sequence[Waiting]:
         return closed_cases(visit.reader, since, visit.house.procedures, connection, visit.now)
 
 
-def _kept(one: Waiting, authority: str, tier: str, new: bool) -> bool:
+def _rows(visit: Visit, found: Queue, tab: str, only: str, kept: str) -> list[Waiting]:
+    if kept:
+        return _in_network(visit, found, kept)
+    if only:
+        return [one for one in (*found.open, *found.monitoring) if ONLY[only][1](one)]
+    return list(_every(visit, found, tab))
+
+
+def _in_network(visit: Visit, found: Queue, kept: str) -> list[Waiting]:
+    """Those of the people kept in the run, the most urgent first: each is on the run's list (METHOD 5)."""
+    names = set(Wanted(kept).kept(everybody(visit.reader))["nominal_id"])
+    lists = (_every(visit, found, "closed"), found.information, found.held, found.monitoring, found.open)
+    own = {one.nominal_id: one for each in lists for one in each}
+    return sorted((one for name, one in own.items() if name in names), key=lambda one: one.order)
+
+
+def _fits(one: Waiting, authority: str, tier: str, new: bool) -> bool:
     place = authority in ("", one.authority) or (authority == "unknown" and one.authority is None)
     return place and tier in ("", str(one.tier)) and (one.new or not new)
 

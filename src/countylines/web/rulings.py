@@ -32,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 
 OPEN_FIRST = "This record is restricted: open it with a reason of its own first, then say there what is wrong."
 OF_ALL = "The file holds the rulings of all areas: ask somebody whose account has none set."
+NO_DAY = "Enter the day on which this should be looked at again"
 REVIEW = dt.timedelta(days=180)  # the review date that the form offers
 STATES = {
     "proposed": "Waiting for a second person",
@@ -109,6 +110,21 @@ def withdraw(ruling_id: int, visit: Visit = needs("make_ruling")) -> Response:
     return _change(visit, one, "withdrawn", partial(rulings.withdraw, reason=_why(visit)))
 
 
+@router.post("/rulings/{ruling_id}/renew")
+def renew(ruling_id: int, visit: Visit = needs("make_ruling")) -> Response:
+    """Propose a ruling anew that ends; a second person confirms it."""
+    one = _one(visit, ruling_id)
+    try:
+        with visit.house.state.begin() as connection:
+            number = rulings.renew(connection, ruling_id, _why(visit), _until(visit), visit.who.account, visit.now)
+            audit.record(connection, visit.event("ruling", str(number), done="proposed", decision=one.decision,
+                                                 nominal_id=one.nominal_id or "", record_id=one.record_id or "",
+                                                 renews=ruling_id))  # fmt: skip
+    except InputError as error:
+        return _list(visit, "", {f"ruling-{ruling_id}": said(error)})
+    return visit.go("/rulings", state="proposed")
+
+
 @router.post("/rulings/{ruling_id}/agree")
 def agree(ruling_id: int, visit: Visit = needs("confirm_ruling_safeguarding")) -> Response:
     """Agree, for safeguarding, to the withdrawal of a ruling that may protect somebody."""
@@ -155,6 +171,7 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
     today = visit.now.date()
     found, others = seen(visit)
     shown = [one for one in found if not state or one.state(today) == state]
+    shown.sort(key=lambda one: one.status != rulings.PROPOSED and not one.leaving(today))  # these wait for an answer
     counts = {name: sum(one.state(today) == name for one in found) for name in STATES}
     cards = visit.reader.cards(one.nominal_id for one in shown if one.nominal_id)
     given = applied(visit) if not state else []
@@ -172,6 +189,7 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
         today=today,
         errors=errors or {},
         me=visit.who.account,
+        offered=(today + REVIEW).isoformat(),
         safeguarding=_waiting_for_safeguarding(visit, shown),
         applied=given,
         others=others,
@@ -273,7 +291,7 @@ def _missing(sent: dict[str, str], kinds: dict[str, Kind]) -> dict[str, str]:
     try:
         dt.date.fromisoformat(sent.get("review_by", ""))
     except ValueError:
-        errors["review_by"] = "Enter the day on which this should be looked at again"
+        errors["review_by"] = NO_DAY
     return errors
 
 
@@ -291,6 +309,13 @@ def _one(visit: Visit, ruling_id: int) -> Ruling:
     if found is None or not in_areas(visit, [found]):
         raise Missing("No such ruling", "Look for it in the list of rulings.")
     return found
+
+
+def _until(visit: Visit) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(visit.form.get("review_by", "")))
+    except ValueError:
+        raise InputError("the review date is missing", NO_DAY, field="review_by") from None
 
 
 def _why(visit: Visit) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from countylines.web.evidence import SYSTEMS
 from countylines.web.marks import f, text
+from countylines.web.outcomes import outcome
 from countylines.web.persons import Card
 from countylines.web.reader import Reader
 from countylines.web.render import day, moment
@@ -69,7 +70,7 @@ def events(
         if lane and date and row["record_id"] not in told:
             words = f"{SYSTEMS[row['source']]}: {', '.join(row['roles'])}"
             if row["outcome_code"]:
-                words += f", outcome {row['outcome_code']}"
+                words += f", outcome {outcome(row['outcome_code'], row['source'])}"
             found.append(Event(lane, dt.date.fromisoformat(date), words, record_id=row["record_id"]))
     return sorted(found, key=lambda e: (e.start, list(LANES).index(e.lane), e.record_id or "", e.words))
 
