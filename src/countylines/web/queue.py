@@ -106,7 +106,7 @@ def queue(
         "queue.html.j2",
         tab=tab,
         only=only,
-        apart=ONLY[only][0] if only else f"In the network: {WHO[kept].lower()}" if kept else "",
+        apart=ONLY[only][0] if only else f"In the network, {WHO[kept].lower()}" if kept else "",
         tabs={name: (label, size_of(found, name)) for name, label in TABS.items()},
         counts={name: (label, sum(map(holds, alive))) for name, (label, holds) in ONLY.items()},
         compared=since.new is not None,
