@@ -157,6 +157,17 @@ def test_whom_a_run_keeps_to_protect_can_be_listed(kept: str, officer: Officer, 
     assert links.get(f"run={reader.name}&kept={kept}", "0") == str(len(wanted))
 
 
+def test_of_several_closed_cases_the_latest_stands_in_the_list(officer: Officer, reader: Reader, clock: Clock) -> None:
+    child = next(one for one in in_tier(reader, 3) if one in rows_of(officer.get("/safeguarding?kept=children")))
+    cases = []
+    for _ in range(2):
+        cases.append(officer.opens(child))
+        officer.send(f"{cases[-1]}/close", version=officer.version(cases[-1]), form="close", reason="Moved away")
+        clock.forward(minutes=1)
+    row = next(row for row in officer.get("/safeguarding?kept=children").split("<tr>") if f"/people/{child}" in row)
+    assert f'href="{cases[1]}"' in row and f'href="{cases[0]}"' not in row
+
+
 @pytest.mark.parametrize("role", ["analyst", "senior_officer", "data_scientist", "ethics_committee"])
 def test_others_see_counts_and_no_name(role: str, browse: Browse, reader: Reader, officer: Officer) -> None:
     child = some_child(reader)

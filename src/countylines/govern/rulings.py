@@ -107,8 +107,13 @@ class Ruling:
         """Whether somebody asked for its withdrawal, and a second person hasn't yet agreed; it is still in force."""
         return self.asked_by is not None and self.state(on) == CONFIRMED
 
-    def renewable(self, on: dt.date) -> bool:
-        """Whether it was confirmed and ends soon, or has ended, which nobody asked for: it may be proposed anew."""
+    @property
+    def about(self) -> tuple[str | None, str | None, str, Hit | None]:
+        """What it says of whom or what: rulings that agree in this are the same, made at different times."""
+        return self.nominal_id, self.record_id, self.decision, self.hit
+
+    def at_end(self, on: dt.date) -> bool:
+        """Whether it was confirmed and ends within 30 days or has ended, and nobody asked for its withdrawal."""
         return self.status == CONFIRMED and self.review_by <= on + RENEWED and self.asked_by is None
 
     def state(self, on: dt.date) -> str:
@@ -163,7 +168,7 @@ def renew(connection: Connection, ruling_id: int, reason: str, review_by: dt.dat
         InputError: it isn't at its end, somebody asked to withdraw it, or as :func:`propose`.
     """
     one = ruling(connection, ruling_id)
-    if not one.renewable(at.date()):
+    if not one.at_end(at.date()):
         said = f"ruling {ruling_id} can't be renewed now: it is {one.state(at.date())} until {one.review_by}"
         raise InputError(said, f"one in force can be renewed from {RENEWED.days} days before its end on")
     if review_by <= one.review_by:
@@ -275,6 +280,15 @@ def rulings(
     return [_ruling(row) for row in connection.execute(query.order_by(work_rulings.c.ruling_id.desc()))]
 
 
+def ending(every: Collection[Ruling], on: dt.date) -> list[Ruling]:
+    """Of these rulings those to renew: at their end, and the same isn't proposed or in force until a later day."""
+    until: dict[Any, dt.date] = {}
+    for one in every:
+        if one.status in (PROPOSED, CONFIRMED):
+            until[one.about] = max(one.review_by, until.get(one.about, one.review_by))
+    return [one for one in every if one.at_end(on) and one.review_by == until[one.about]]
+
+
 def ruling(connection: Connection, ruling_id: int) -> Ruling:
     """One ruling; NotThere if there is none."""
     return _ruling(find(connection, work_rulings, ruling_id))
@@ -293,11 +307,9 @@ def unranked(connection: Connection, on: dt.date) -> pl.DataFrame:
     Returns:
         ``nominal_id``, ``reason``, ``review_by``, ``ruling_id``.
     """
-    found = in_force(connection, on, (UNRANKED,))
-    found = list(
-        {one.nominal_id: one for one in sorted(found, key=lambda one: one.review_by)}.values()
-    )  # renewed: once
-    rows = [(one.nominal_id, one.reason, one.review_by, one.ruling_id) for one in found]
+    found = sorted(in_force(connection, on, (UNRANKED,)), key=lambda one: one.review_by)
+    latest = {one.nominal_id: one for one in found}  # a renewed one stands once
+    rows = [(one.nominal_id, one.reason, one.review_by, one.ruling_id) for one in latest.values()]
     schema = {"nominal_id": pl.String, "reason": pl.String, "review_by": pl.Date, "ruling_id": pl.Int64}
     return pl.DataFrame(rows, schema, orient="row").sort("nominal_id")
 
@@ -323,10 +335,10 @@ def _subject(proposal: Proposal) -> tuple[str | None, str | None]:
 
 
 def _same(one: Ruling, proposal: Proposal, today: dt.date) -> bool:
-    subject = (one.nominal_id, one.record_id) == _subject(proposal)
+    about = (*_subject(proposal), proposal.decision, proposal.hit)
     alive = one.review_by > today + (RENEWED if one.status == CONFIRMED else dt.timedelta(0))
     alive = alive and one.status in (PROPOSED, CONFIRMED)
-    return subject and alive and one.decision == proposal.decision and one.hit == proposal.hit
+    return alive and one.about == about
 
 
 def _waiting(connection: Connection, ruling_id: int, version: int) -> Row[Any]:

@@ -13,7 +13,7 @@ from countylines.web.access import NoRun, Refused, Visit, here
 from countylines.web.group_rows import adults_by_setting, few_ages, small, unknown_ages
 from countylines.web.groups import hides
 from countylines.web.notes_pages import notes_of, others_of
-from countylines.web.opens import opens
+from countylines.web.opens import opens, people_path
 from countylines.web.queue_badge import badge
 from countylines.web.reader import Reader
 from countylines.web.reasons import REASONS
@@ -69,6 +69,7 @@ GLOBALS: Mapping[str, Any] = {
     "run_of": run_of,
     "roles_of": people.spoken,
     "opens": opens,
+    "people_path": people_path,
     "called": called,
     "notes_of": notes_of,
     "notes_on_others": others_of,

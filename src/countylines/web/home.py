@@ -15,6 +15,7 @@ from countylines.web.group_rows import few_ages, small
 from countylines.web.groups import hides, own_areas, seen_groups
 from countylines.web.home_work import recent, saved, tasks, waiting
 from countylines.web.line_rows import line_rows
+from countylines.web.opens import people_path
 from countylines.web.paging import paged
 from countylines.web.queue import the_queue
 from countylines.web.queue_rows import Queue
@@ -133,14 +134,12 @@ def _opens(visit: Visit, waits: Queue | None) -> dict[str, str]:
         paths["Groups"] = visit.url("/groups")
     if visit.can("see_lines"):
         paths["Lines"] = visit.url("/lines", standing="line")
-    if visit.can("see_priority_of_people") and not visit.reader.areas:  # there a person's own records decide
-        paths |= {name: visit.url("/people", who=who) for name, who in OF_PEOPLE.items()}
+    if not visit.reader.areas:  # there a person's own records decide
+        paths |= {name: path for name, who in OF_PEOPLE.items() if (path := people_path(visit, who=who))}
     if waits and visit.can("see_safeguarding"):
         listed = side(visit.reader, own_areas(visit)).protect
         if {one.nominal_id for one in waits.open} == listed.keys():  # else cases were opened, or closed, since the run
             paths["To protect"] = visit.url("/safeguarding")
-    if "People kept" not in paths and visit.can("see_safeguarding") and not visit.reader.areas:
-        paths |= {name: visit.url("/safeguarding", kept=who) for name, who in OF_PEOPLE.items() if who}
     return paths
 
 

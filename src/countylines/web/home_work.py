@@ -57,7 +57,7 @@ def waiting(found: Queue, hide: bool) -> Waiting:
         len(found.open),
         sum(one.call for one in found.open),
         sum(ONLY["unreferred"][1](one) for one in found.open),
-        sum(ONLY["late"][1](one) for one in (*found.open, *found.monitoring)),
+        sum(ONLY["late"][1](one) for one in found.alive),
     )
     return Waiting(*(small(n) if hide and n else n for n in counts))
 
@@ -70,7 +70,7 @@ def tasks(visit: Visit, waits: Queue | None) -> list[Task]:
     """
     today = visit.now.date()
     with visit.house.state.read() as connection:
-        found = [*_drafted(visit, connection), *_to_confirm(visit, connection)]
+        found = [*_drafted(visit, connection), *_rulings(visit, connection)]
     found += _led(visit)
     if waits and visit.can("work_case"):
         found += _referrals(visit, waits)
@@ -112,7 +112,7 @@ def _drafted(visit: Visit, connection: Connection) -> Iterable[Task]:
 
 def _referrals(visit: Visit, waits: Queue) -> Iterable[Task]:
     """Referrals that this person drafted and nobody has sent; a case is named by its number only."""
-    for one in (*waits.open, *waits.monitoring):
+    for one in waits.alive:
         for view in one.case.steps if one.case else ():
             if one.case and view.state == DRAFTED and view.by == visit.who.account.name:
                 until = view.due.date() if view.due else None
@@ -120,20 +120,21 @@ def _referrals(visit: Visit, waits: Queue) -> Iterable[Task]:
                 yield Task(label, f"/safeguarding/cases/{one.case.case_id}", until, view.overdue)
 
 
-def _to_confirm(visit: Visit, connection: Connection) -> Iterable[Task]:
-    if not visit.can("confirm_ruling"):
+def _rulings(visit: Visit, connection: Connection) -> Iterable[Task]:
+    """One's own rulings that end, and those that wait for a second person."""
+    if not visit.can("make_ruling"):
         return
-    waiting = rulings.rulings(connection, statuses=(rulings.PROPOSED,))
-    others = [one for one in in_areas(visit, waiting) if one.proposed_by != visit.who.account.name]
-    if others:
-        yield Task("Rulings that wait for a second person", "/rulings?state=proposed", count=len(others))
-    if visit.can("confirm_ruling_safeguarding"):
-        found = in_areas(visit, rulings.in_force(connection, visit.now.date(), rulings.PROTECTING))
-        asked = [one for one in found if one.asked_by not in (None, visit.who.account.name)]
-        if asked:
-            label = "Withdrawals of a protecting ruling that wait for safeguarding"
-            yield Task(label, "/rulings?state=confirmed", count=len(asked))
-    for one in rulings.in_force(connection, visit.now.date()):
-        if one.proposed_by == visit.who.account.name and one.renewable(visit.now.date()):
+    me, today = visit.who.account.name, visit.now.date()
+    alive = rulings.rulings(connection, statuses=(rulings.PROPOSED, rulings.CONFIRMED))
+    for one in rulings.ending(alive, today):
+        if one.proposed_by == me and one.state(today) == rulings.CONFIRMED:
             path = f"/rulings?state=confirmed#ruling-{one.ruling_id}"
             yield Task(f"Your ruling {one.ruling_id} ends: review it", path, one.review_by)
+    near = in_areas(visit, alive)
+    proposed = sum(one.status == rulings.PROPOSED and one.proposed_by != me for one in near)
+    if proposed and visit.can("confirm_ruling"):
+        yield Task("Rulings that wait for a second person", "/rulings?state=proposed", count=proposed)
+    asked = sum(one.leaving(today) and one.asked_by != me for one in near)
+    if asked and visit.can("confirm_ruling_safeguarding"):
+        label = "Withdrawals of a protecting ruling that wait for safeguarding"
+        yield Task(label, "/rulings?state=confirmed", count=asked)

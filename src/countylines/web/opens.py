@@ -25,6 +25,19 @@ def opens(visit: Visit, kind: str, name: str, reader: Reader | None = None) -> b
     return name in found
 
 
+def people_path(visit: Visit, **filters: str) -> str:
+    """Where people kept in a run are listed for this visitor; empty = nowhere.
+
+    Args:
+        filters: of the list of people. For safeguarding alone those to protect open, in the queue.
+    """
+    if visit.can("see_priority_of_people"):
+        return visit.url("/people", **filters)
+    if filters.get("who") and visit.can("see_safeguarding"):
+        return visit.url("/safeguarding", **{"kept" if name == "who" else name: each for name, each in filters.items()})
+    return ""
+
+
 def _in(run: Reader, kind: str, areas: tuple[str, ...]) -> frozenset[str]:
     if kind == "group":
         return frozenset(row.group_id for row in touching(group_rows(run), areas))

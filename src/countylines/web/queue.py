@@ -93,7 +93,6 @@ def queue(
         return _counts(visit, found)
     tab = tab if tab in TABS else "open"
     only, kept = only if only in ONLY else "", kept if kept in KEPT else ""
-    alive = (*found.open, *found.monitoring)
     rows = _rows(visit, found, tab, only, kept)
     left = [one for one in rows if _fits(one, authority, tier, new)]
     here, at, pages = paged(len(left), page, A_PAGE)
@@ -108,7 +107,7 @@ def queue(
         only=only,
         apart=ONLY[only][0] if only else f"In the network, {WHO[kept].lower()}" if kept else "",
         tabs={name: (label, size_of(found, name)) for name, label in TABS.items()},
-        counts={name: (label, sum(map(holds, alive))) for name, (label, holds) in ONLY.items()},
+        counts={name: (label, sum(map(holds, found.alive))) for name, (label, holds) in ONLY.items()},
         compared=since.new is not None,
         looked=since.looked,
         first=[one for one in first if _fits(one, authority, tier, new)],
@@ -198,14 +197,15 @@ def _rows(visit: Visit, found: Queue, tab: str, only: str, kept: str) -> list[Wa
     if kept:
         return _in_network(visit, found, kept)
     if only:
-        return [one for one in (*found.open, *found.monitoring) if ONLY[only][1](one)]
+        return [one for one in found.alive if ONLY[only][1](one)]
     return list(_every(visit, found, tab))
 
 
 def _in_network(visit: Visit, found: Queue, kept: str) -> list[Waiting]:
     """Those of the people kept in the run, the most urgent first: each is on the run's list (METHOD 5)."""
     names = set(Wanted(kept).kept(everybody(visit.reader))["nominal_id"])
-    lists = (_every(visit, found, "closed"), found.information, found.held, found.monitoring, found.open)
+    closed = reversed(_every(visit, found, "closed"))  # of several the latest
+    lists = (closed, found.information, found.held, found.alive)
     own = {one.nominal_id: one for each in lists for one in each}
     return sorted((one for name, one in own.items() if name in names), key=lambda one: one.order)
 
@@ -225,7 +225,7 @@ def _counts(visit: Visit, found: Queue) -> Response:
     own: list[Waiting] = []
     if visit.can("see_own_referrals"):
         mine = visit.who.account.name
-        own = [one for one in (*found.open, *found.monitoring) if one.case and one.case.opened_by == mine]
+        own = [one for one in found.alive if one.case and one.case.opened_by == mine]
     cards = visit.room.cards(one.nominal_id for one in own)
     visit.log("safeguarding", "counts", people=sorted(cards))
     return visit.page(
@@ -245,7 +245,7 @@ def _counts(visit: Visit, found: Queue) -> Response:
 def _clocks(found: Queue, now: dt.datetime) -> list[dict[str, Any]]:
     """For each local time limit that runs: how many wait under it, how many are past it, and the longest wait."""
     made: dict[str, list[Waiting]] = {}
-    for one in (*found.open, *found.monitoring):
+    for one in found.alive:
         if one.limit and one.due:
             made.setdefault(str(one.limit), []).append(one)
     return [

@@ -119,6 +119,11 @@ class Queue:
     information: tuple[Waiting, ...]
     unlined: tuple[Waiting, ...]
 
+    @property
+    def alive(self) -> tuple[Waiting, ...]:
+        """Everybody open and monitored."""
+        return (*self.open, *self.monitoring)
+
 
 def listed(reader: Reader) -> dict[str, Row]:
     """The run's safeguarding list by person, the most urgent tier first; made once a run."""

@@ -190,6 +190,7 @@ def _list(visit: Visit, state: str, errors: dict[str, str] | None = None) -> Res
         errors=errors or {},
         me=visit.who.account,
         offered=(today + REVIEW).isoformat(),
+        ending={one.ruling_id for one in rulings.ending(found, today)},
         safeguarding=_waiting_for_safeguarding(visit, shown),
         applied=given,
         others=others,
